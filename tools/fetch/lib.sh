@@ -68,7 +68,14 @@ patiently() {
     done
   ) &
   ticker=$!
-  "$@" >"$log" 2>&1 || code=$?
+  # Not "$@" || code=$?: behind an || bash ignores set -e, and a function would go on after its first failure.
+  set +e
+  (
+    set -e
+    "$@"
+  ) >"$log" 2>&1
+  code=$?
+  set -e
   kill "$ticker" 2>/dev/null || true
   wait "$ticker" 2>/dev/null || true
   if ((code != 0)); then
