@@ -1,0 +1,114 @@
+package cuepipe
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+type alarmsProps struct {
+	email             string
+	numbers           numbers
+	uploads, segments queue
+	functions         functions
+	api               awsapigateway.RestApi
+}
+
+// newAlarms tells a topic when videos are given up, when work waits too long,
+// and when a function or the API fails.
+func newAlarms(stack awscdk.Stack, props alarmsProps) {
+	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
+	tell := awscloudwatchactions.NewSnsAction(newTopic(stack, scope, props.email))
+	alarm := func(id, says string, metric awscloudwatch.IMetric, threshold float64, periods int) {
+		awscloudwatch.NewAlarm(scope, &id, &awscloudwatch.AlarmProps{
+			AlarmDescription:   &says,
+			Metric:             metric,
+			Threshold:          &threshold,
+			EvaluationPeriods:  jsii.Number(periods),
+			ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+			// No traffic, no data: that is a quiet day.
+			TreatMissingData: awscloudwatch.TreatMissingData_NOT_BREACHING,
+		}).AddAlarmAction(tell)
+	}
+	every := func(minutes int, statistic string) *awscloudwatch.MetricOptions {
+		return &awscloudwatch.MetricOptions{Period: duration(time.Duration(minutes) * time.Minute), Statistic: &statistic}
+	}
+
+	queues := []struct {
+		id      string
+		queue   queue
+		timeout time.Duration
+	}{
+		{"Uploads", props.uploads, props.numbers.captioner.timeout},
+		{"Segments", props.segments, props.numbers.transcriber.timeout},
+	}
+	for _, q := range queues {
+		// Dead letters are taken within seconds, so their number is hardly ever seen
+		// above zero: that one was received is the sign.
+		alarm(q.id+"GivenUp", fmt.Sprintf("A message failed %d times: its video has failed", maxReceives),
+			q.queue.deadLetters.MetricNumberOfMessagesReceived(every(5, "Sum")), 1, 1)
+		alarm(q.id+"DeadLettersWait", "Dead letters are not being taken: see the logs of the deadletter function",
+			q.queue.deadLetters.MetricApproximateNumberOfMessagesVisible(every(5, "Minimum")), 1, 3)
+		old := stale(q.timeout)
+		alarm(q.id+"Wait", fmt.Sprintf("A message has waited for %v: work fails again and again, or more arrives than can be done", old),
+			q.queue.queue.MetricApproximateAgeOfOldestMessage(every(5, "Maximum")), old.Seconds(), 1)
+	}
+	for _, f := range []struct {
+		id       string
+		function awslambda.Function
+	}{
+		{"Upload", props.functions.upload},
+		{"Videos", props.functions.videos},
+		{"Captioner", props.functions.captioner},
+		{"Transcriber", props.functions.transcriber},
+		{"Deadletter", props.functions.deadletter},
+	} {
+		alarm(f.id+"Errors", "The function crashed, ran out of time or reported its own failure",
+			f.function.MetricErrors(every(5, "Sum")), 1, 1)
+	}
+	alarm("ApiErrors", "The API answered with a server error",
+		props.api.MetricServerError(every(5, "Sum")), 1, 1)
+}
+
+// newTopic makes the topic that alarms speak to. It has a key of its own:
+// CloudWatch may not use the one that SNS would take, and alarms would be lost
+// without a word.
+func newTopic(stack awscdk.Stack, scope constructs.Construct, email string) awssns.Topic {
+	key := awskms.NewKey(scope, jsii.String("Key"), &awskms.KeyProps{
+		Description:       jsii.String("Encrypts the alarms of " + *stack.StackName()),
+		EnableKeyRotation: jsii.Bool(true),
+		RemovalPolicy:     awscdk.RemovalPolicy_DESTROY,
+	})
+	cloudWatch := func(resource string, actions ...string) *awsiam.PolicyStatementProps {
+		return &awsiam.PolicyStatementProps{
+			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
+			Actions:    jsii.Strings(actions...),
+			Resources:  jsii.Strings(resource),
+			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()}},
+		}
+	}
+	// In a key's own policy, * is the key itself.
+	key.AddToResourcePolicy(awsiam.NewPolicyStatement(cloudWatch("*", "kms:Decrypt", "kms:GenerateDataKey")), nil)
+	topic := awssns.NewTopic(scope, jsii.String("Topic"), &awssns.TopicProps{
+		DisplayName: jsii.String("Cuepipe"),
+		MasterKey:   key,
+		EnforceSSL:  jsii.Bool(true),
+	})
+	// A policy of its own replaces the default one, which let the account publish.
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(cloudWatch(*topic.TopicArn(), "sns:Publish")))
+	if email != "" {
+		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&email, nil))
+	}
+	return topic
+}

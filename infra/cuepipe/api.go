@@ -1,0 +1,169 @@
+package cuepipe
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// localAPI is the id that LocalStack gives to the API, so that its address
+// stays the same from one start to the next.
+const localAPI = "cuepipe"
+
+// apiVersion is the stage of the API and the first part of every path.
+const apiVersion = "v1"
+
+type apiProps struct {
+	settings       Settings
+	upload, videos awslambda.Function
+}
+
+// newAPI makes the REST API (v1 of API Gateway: the emulator has no other).
+// The functions verify the bearer tokens themselves, so no route has an
+// authorizer.
+func newAPI(stack awscdk.Stack, props apiProps) awsapigateway.RestApi {
+	stage := props.settings.Stage
+	logs := awslogs.NewLogGroup(stack, jsii.String("ApiLogs"), &awslogs.LogGroupProps{
+		LogGroupName:  jsii.String("/aws/apigateway/cuepipe-" + stage.Name),
+		Retention:     stage.LogRetention,
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	api := awsapigateway.NewRestApi(stack, jsii.String("Api"), &awsapigateway.RestApiProps{
+		RestApiName:   jsii.String("cuepipe-" + stage.Name),
+		Description:   jsii.String("Upload videos, see their state, fetch their captions"),
+		EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
+		// API Gateway writes no log, not even of access, before the account names a
+		// role for it. There is one such setting a region and account: it stays when
+		// the stack goes, since others may rely on it by then.
+		CloudWatchRole:              jsii.Bool(true),
+		CloudWatchRoleRemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		DeployOptions: &awsapigateway.StageOptions{
+			StageName:            jsii.String(apiVersion),
+			ThrottlingRateLimit:  jsii.Number(50),
+			ThrottlingBurstLimit: jsii.Number(100),
+			AccessLogDestination: awsapigateway.NewLogGroupLogDestination(logs),
+			AccessLogFormat:      awsapigateway.AccessLogFormat_Custom(accessLog()),
+		},
+		DefaultCorsPreflightOptions: &awsapigateway.CorsOptions{
+			AllowOrigins: jsii.Strings(props.settings.PageOrigin),
+			AllowMethods: jsii.Strings("GET", "POST", "DELETE"),
+			AllowHeaders: jsii.Strings("authorization", "content-type", "if-match"),
+			MaxAge:       awscdk.Duration_Hours(jsii.Number(1)),
+		},
+	})
+	// The CDK prints the address with the stage; ours is without, see apiURL.
+	api.Node().TryRemoveChild(jsii.String("Endpoint"))
+	if stage.Local {
+		cfn := api.Node().DefaultChild().(awsapigateway.CfnRestApi)
+		cfn.Tags().SetTag(jsii.String("_custom_id_"), jsii.String(localAPI), nil, nil)
+	}
+	addRoutes(api, props)
+	addGatewayResponses(api, props.settings.PageOrigin)
+	return api
+}
+
+func addRoutes(api awsapigateway.RestApi, props apiProps) {
+	proxy := func(function awslambda.Function) awsapigateway.LambdaIntegration {
+		return awsapigateway.NewLambdaIntegration(function, &awsapigateway.LambdaIntegrationOptions{
+			AllowTestInvoke: jsii.Bool(false),
+		})
+	}
+	toUpload, toVideos := proxy(props.upload), proxy(props.videos)
+	// at is the resource of a path; the parts that are there already are reused.
+	at := func(path string) awsapigateway.Resource { return api.Root().ResourceForPath(&path) }
+
+	videos := at("/videos")
+	videos.AddMethod(jsii.String("POST"), toUpload, newVideoOptions(api))
+	videos.AddMethod(jsii.String("GET"), toVideos, nil)
+	video := at("/videos/{id}")
+	video.AddMethod(jsii.String("GET"), toVideos, nil)
+	video.AddMethod(jsii.String("DELETE"), toVideos, nil)
+	at("/videos/{id}/complete").AddMethod(jsii.String("POST"), toUpload, nil)
+	at("/videos/{id}/captions/{file}").AddMethod(jsii.String("GET"), toVideos, nil)
+}
+
+// newVideoOptions turns away a body that cannot be right before it costs an
+// invocation. The function checks again, and more: limits are its business.
+func newVideoOptions(api awsapigateway.RestApi) *awsapigateway.MethodOptions {
+	text := &awsapigateway.JsonSchema{Type: awsapigateway.JsonSchemaType_STRING}
+	model := api.AddModel(jsii.String("NewVideo"), &awsapigateway.ModelOptions{
+		ContentType: jsii.String("application/json"),
+		Schema: &awsapigateway.JsonSchema{
+			Schema: awsapigateway.JsonSchemaVersion_DRAFT4,
+			Type:   awsapigateway.JsonSchemaType_OBJECT,
+			Properties: &map[string]*awsapigateway.JsonSchema{
+				"filename":    text,
+				"size":        {Type: awsapigateway.JsonSchemaType_INTEGER},
+				"contentType": text,
+			},
+			Required: jsii.Strings("filename", "size", "contentType"),
+		},
+	})
+	return &awsapigateway.MethodOptions{
+		RequestModels: &map[string]awsapigateway.IModel{"application/json": model},
+		RequestValidator: api.AddRequestValidator(jsii.String("Validator"), &awsapigateway.RequestValidatorOptions{
+			ValidateRequestBody:       jsii.Bool(true),
+			ValidateRequestParameters: jsii.Bool(true),
+		}),
+	}
+}
+
+// addGatewayResponses makes the gateway's own errors look like the functions':
+// a problem (RFC 9457) that a page from the configured origin may read.
+func addGatewayResponses(api awsapigateway.RestApi, pageOrigin string) {
+	respond := func(id string, to awsapigateway.ResponseType, template string) {
+		api.AddGatewayResponse(&id, &awsapigateway.GatewayResponseOptions{
+			Type: to,
+			ResponseHeaders: &map[string]*string{
+				"Access-Control-Allow-Origin": jsii.String("'" + pageOrigin + "'"),
+				"Vary":                        jsii.String("'Origin'"),
+				"Content-Type":                jsii.String("'application/problem+json'"),
+			},
+			Templates: &map[string]*string{"application/json": &template},
+		})
+	}
+	// $context.error.messageString brings its own quotation marks.
+	const general = `{"type":"about:blank","title":$context.error.messageString,"code":"$context.error.responseType"}`
+	respond("ClientError", awsapigateway.ResponseType_DEFAULT_4XX(), general)
+	respond("ServerError", awsapigateway.ResponseType_DEFAULT_5XX(), general)
+	// Only the route that creates a video has a model, so this can say what it takes.
+	respond("BadBody", awsapigateway.ResponseType_BAD_REQUEST_BODY(),
+		`{"type":"about:blank","title":"The body of the request is not what this call takes.","status":400,"code":"BAD_REQUEST_BODY",`+
+			`"detail":"Send a JSON object with filename (text), size (bytes, a whole number) and contentType (text)."}`)
+}
+
+// accessLog is one JSON object a request: ids, route, outcome. It has no query
+// string, no header and no address of the caller.
+func accessLog() *string {
+	format, err := json.Marshal(map[string]string{
+		"time":               "$context.requestTime",
+		"requestId":          "$context.requestId",
+		"method":             "$context.httpMethod",
+		"route":              "$context.resourcePath",
+		"path":               "$context.path",
+		"status":             "$context.status",
+		"error":              "$context.error.responseType",
+		"latency":            "$context.responseLatency",
+		"integrationLatency": "$context.integrationLatency",
+		"length":             "$context.responseLength",
+	})
+	if err != nil {
+		panic(fmt.Sprintf("a map of texts did not become JSON: %v", err))
+	}
+	return jsii.String(string(format))
+}
+
+// apiURL is the API's base without /v1 and without a slash at the end.
+func apiURL(stack awscdk.Stack, settings Settings, api awsapigateway.RestApi) *string {
+	if settings.Stage.Local {
+		// No name to resolve, and no host name that only LocalStack knows.
+		return jsii.String(strings.TrimSuffix(settings.Endpoint, "/") + "/_aws/execute-api/" + localAPI)
+	}
+	return jsii.String(fmt.Sprintf("https://%s.execute-api.%s.%s", *api.RestApiId(), *stack.Region(), *stack.UrlSuffix()))
+}

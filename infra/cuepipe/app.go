@@ -1,0 +1,122 @@
+// Package cuepipe holds everything that is deployed: one stack a stage.
+//
+// Read it in the order of the flow: stack.go wires the parts, storage.go and
+// queues.go hold what is kept and what waits, functions.go and grants.go what
+// runs and what it may do, api.go the way in, alarms.go the way out when
+// something is wrong. numbers.go derives every number that depends on another.
+package cuepipe
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Settings are what the one who deploys decides.
+type Settings struct {
+	Stage Stage
+	// Dist is the folder that has NAME/bootstrap for every function.
+	Dist string
+	// Issuer and Audience say whose tokens the API takes (OpenID Connect).
+	Issuer, Audience string
+	// PageOrigin is the one origin whose pages may upload and call the API.
+	PageOrigin string
+	// AlarmEmail, where not empty, is told of alarms.
+	AlarmEmail string
+	// Transcribers bounds how many transcribers run at once; 0 takes the stage's.
+	Transcribers int
+	// Endpoint is where a local cloud answers; empty on AWS.
+	Endpoint string
+}
+
+// Check finds what is missing or cannot work. Its error is made of sentences,
+// one a line, that name the environment's variables.
+func (s Settings) Check() error {
+	var problems []error
+	complain := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if s.Issuer == "" {
+		complain("OIDC_ISSUER is not set: give the address of the issuer whose tokens the API shall take, such as https://login.example.org.")
+	} else if u, err := url.Parse(s.Issuer); err != nil || u.Host == "" || !s.allowedScheme(u) {
+		complain("OIDC_ISSUER is %q: give an https address.", s.Issuer)
+	}
+	if s.Audience == "" {
+		complain("OIDC_AUDIENCE is not set: give the audience that the tokens name, which is the client id at most issuers.")
+	}
+	if s.PageOrigin == "" {
+		complain("PAGE_ORIGIN is not set: give the origin of the page that uploads, such as https://captions.example.org.")
+	} else if u, err := url.Parse(s.PageOrigin); err != nil || u.Host == "" || !s.allowedScheme(u) || u.Scheme+"://"+u.Host != s.PageOrigin {
+		complain("PAGE_ORIGIN is %q: give scheme, host and port only, such as https://captions.example.org, without a path or a slash at the end.", s.PageOrigin)
+	}
+	if n := s.Transcribers; n != 0 && (n < leastConcurrency || n > mostConcurrency) {
+		complain("MAX_CONCURRENCY is %d: give a whole number from %d to %d.", n, leastConcurrency, mostConcurrency)
+	}
+	return errors.Join(problems...)
+}
+
+// allowedScheme says whether an address may be used: http only where nothing
+// leaves the machine.
+func (s Settings) allowedScheme(u *url.URL) bool {
+	return u.Scheme == "https" || u.Scheme == "http" && s.Stage.Local
+}
+
+// CheckPackages finds functions that are not built. CDK would pack a folder
+// without a program, or one that may not be executed, without a word.
+func CheckPackages(dist string) error {
+	for _, name := range functionNames {
+		program := filepath.Join(dist, name, "bootstrap")
+		info, err := os.Stat(program)
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			return fmt.Errorf("%s is missing: build the functions first (make build)", program)
+		case err != nil:
+			return fmt.Errorf("look at the built function: %w", err)
+		case info.Mode()&0o111 == 0:
+			return fmt.Errorf("%s is not executable: build the functions again (make build)", program)
+		}
+	}
+	return nil
+}
+
+// AppProps are the properties of an app.
+type AppProps struct {
+	Settings Settings
+	// Outdir is where the cloud assembly goes; empty leaves it to the CDK, which
+	// takes CDK_OUTDIR.
+	Outdir string
+}
+
+// NewApp makes the app with its one stack. The settings must pass Check, and
+// every function must be built.
+func NewApp(props AppProps) awscdk.App {
+	appProps := &awscdk.AppProps{
+		AnalyticsReporting: jsii.Bool(false),
+		// The CDK's command line would read flags from cdk.json, a plain go run
+		// would not: given here, both make the same template.
+		Context: featureFlags(),
+	}
+	if props.Outdir != "" {
+		appProps.Outdir = jsii.String(props.Outdir)
+	}
+	app := awscdk.NewApp(appProps)
+	NewStack(app, StackProps{Settings: props.Settings})
+	return app
+}
+
+//go:embed flags.json
+var flagsJSON []byte
+
+// featureFlags are the CDK's recommended ones as of its release 2.270.0.
+func featureFlags() *map[string]any {
+	flags := map[string]any{}
+	if err := json.Unmarshal(flagsJSON, &flags); err != nil {
+		panic(fmt.Sprintf("flags.json, which is part of the program, is damaged: %v", err))
+	}
+	return &flags
+}

@@ -1,0 +1,144 @@
+package cuepipe
+
+import (
+	"maps"
+	"path/filepath"
+	"strconv"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// functionNames are the folders under dist, in the order of the flow.
+var functionNames = []string{"upload", "videos", "captioner", "transcriber", "deadletter"}
+
+type functionsProps struct {
+	settings          Settings
+	numbers           numbers
+	storage           storage
+	uploads, segments queue
+}
+
+type functions struct {
+	upload, videos, captioner, transcriber, deadletter awslambda.Function
+}
+
+func (f functions) all() []awslambda.Function {
+	return []awslambda.Function{f.upload, f.videos, f.captioner, f.transcriber, f.deadletter}
+}
+
+// newFunctions makes the functions and lets the queues call them. Each gets
+// the names of what it uses and no others.
+func newFunctions(stack awscdk.Stack, props functionsProps) functions {
+	var (
+		uploadsBucket  = variable{"UPLOADS_BUCKET": props.storage.uploads.BucketName()}
+		captionsBucket = variable{"CAPTIONS_BUCKET": props.storage.captions.BucketName()}
+		table          = variable{"TABLE": props.storage.table.TableName()}
+		uploadsQueue   = variable{"UPLOADS_QUEUE_URL": props.uploads.queue.QueueUrl()}
+		segmentsQueue  = variable{"SEGMENTS_QUEUE_URL": props.segments.queue.QueueUrl()}
+		caller         = variable{
+			"OIDC_ISSUER":   &props.settings.Issuer,
+			"OIDC_AUDIENCE": &props.settings.Audience,
+			"PAGE_ORIGIN":   &props.settings.PageOrigin,
+		}
+	)
+	may := grants(props)
+	function := func(name, id, does string, size size, may []awsiam.PolicyStatement, variables ...variable) awslambda.Function {
+		return newFunction(stack, functionProps{
+			name: name, id: id, does: does, settings: props.settings, size: size, grants: may, variables: variables,
+		})
+	}
+	n := props.numbers
+	f := functions{
+		upload: function("upload", "Upload", "Admits an upload and signs its URL", n.upload, may.upload,
+			uploadsBucket, table, uploadsQueue, caller),
+		videos: function("videos", "Videos", "Lists, shows and deletes videos and serves captions", n.videos, may.videos,
+			uploadsBucket, captionsBucket, table, caller),
+		captioner: function("captioner", "Captioner", "Probes an uploaded video and plans its segments", n.captioner, may.captioner,
+			uploadsBucket, table, segmentsQueue),
+		transcriber: function("transcriber", "Transcriber", "Recognises the speech of a segment; the last one assembles the captions", n.transcriber, may.transcriber,
+			uploadsBucket, captionsBucket, table),
+		deadletter: function("deadletter", "Deadletter", "Fails the video of a message that was given up", n.deadletter, may.deadletter,
+			captionsBucket, table),
+	}
+	consume(f.captioner, "Uploads", props.uploads.queue, n.uploads)
+	consume(f.transcriber, "Segments", props.segments.queue, n.segments)
+	consume(f.deadletter, "UploadsDeadLetters", props.uploads.deadLetters, n.deadLetters)
+	consume(f.deadletter, "SegmentsDeadLetters", props.segments.deadLetters, n.deadLetters)
+	return f
+}
+
+// A variable is one or more of a function's environment variables.
+type variable map[string]*string
+
+type functionProps struct {
+	name, id, does string
+	settings       Settings
+	size           size
+	grants         []awsiam.PolicyStatement
+	variables      []variable
+}
+
+// newFunction makes a function with its log group and its own role.
+//
+// Tracing is off: X-Ray wants a right on every resource, and the ids of video
+// and request in the logs tell the same story.
+func newFunction(stack awscdk.Stack, props functionProps) awslambda.Function {
+	scope := constructs.NewConstruct(stack, &props.id)
+	name := "cuepipe-" + props.settings.Stage.Name + "-" + props.name
+	// The log group goes with the stack in every stage: one that stayed would be
+	// in the way of the next deployment.
+	logs := awslogs.NewLogGroup(scope, jsii.String("Logs"), &awslogs.LogGroupProps{
+		LogGroupName:  jsii.String("/aws/lambda/" + name),
+		Retention:     props.settings.Stage.LogRetention,
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	statements := append([]awsiam.PolicyStatement{
+		allow(logs.LogGroupArn(), "logs:CreateLogStream", "logs:PutLogEvents"),
+	}, props.grants...)
+	role := awsiam.NewRole(scope, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		InlinePolicies: &map[string]awsiam.PolicyDocument{
+			props.name: awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &statements}),
+		},
+	})
+	environment := map[string]*string{
+		"STAGE":         &props.settings.Stage.Name,
+		"S3_PATH_STYLE": jsii.String(strconv.FormatBool(props.settings.Stage.Local)),
+	}
+	for _, v := range props.variables {
+		maps.Copy(environment, v)
+	}
+	return awslambda.NewFunction(scope, jsii.String("Function"), &awslambda.FunctionProps{
+		FunctionName: &name,
+		Description:  &props.does,
+		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
+		// ONNX Runtime and ffmpeg are built for x86-64.
+		Architecture:  awslambda.Architecture_X86_64(),
+		Handler:       jsii.String("bootstrap"),
+		Code:          awslambda.Code_FromAsset(jsii.String(filepath.Join(props.settings.Dist, props.name)), nil),
+		MemorySize:    jsii.Number(props.size.memory),
+		Timeout:       duration(props.size.timeout),
+		LoggingFormat: awslambda.LoggingFormat_JSON,
+		LogGroup:      logs,
+		Role:          role,
+		Environment:   (*map[string]*string)(&environment),
+	})
+}
+
+// consume lets a queue call a function. The bound on concurrency belongs to
+// the mapping: reserved concurrency would throttle pollers that go on taking
+// messages, which then die without ever having run.
+func consume(function awslambda.Function, id string, queue awssqs.Queue, how delivery) {
+	function.AddEventSourceMapping(&id, &awslambda.EventSourceMappingOptions{
+		EventSourceArn:          queue.QueueArn(),
+		BatchSize:               jsii.Number(how.batch),
+		MaxConcurrency:          jsii.Number(how.concurrency),
+		ReportBatchItemFailures: jsii.Bool(true),
+	})
+}

@@ -1,0 +1,92 @@
+package cuepipe
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// roles has what each function may do, written out: the helpers of the CDK
+// grant more than is used here.
+type roles struct {
+	upload, videos, captioner, transcriber, deadletter []awsiam.PolicyStatement
+}
+
+func grants(props functionsProps) roles {
+	var (
+		uploads  = props.storage.uploads
+		captions = props.storage.captions
+		table    = props.storage.table.TableArn()
+		byOwner  = jsii.String(*table + "/index/" + indexByOwner)
+	)
+	return roles{
+		upload: []awsiam.PolicyStatement{
+			allow(table, "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:UpdateItem"),
+			// A presigned URL can do what its signer can.
+			allow(objects(uploads, uploadsPrefix), "s3:PutObject", "s3:GetObject", "s3:GetObjectVersion"),
+			allowUnder(uploads, uploadsPrefix, "s3:ListBucket"),
+			allow(props.uploads.queue.QueueArn(), "sqs:SendMessage"),
+		},
+		videos: []awsiam.PolicyStatement{
+			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
+			allow(byOwner, "dynamodb:Query"),
+			allow(objects(captions, videosPrefix), "s3:GetObject", "s3:DeleteObject"),
+			allowUnder(captions, videosPrefix, "s3:ListBucket"),
+			allow(objects(uploads, uploadsPrefix), "s3:DeleteObject", "s3:DeleteObjectVersion"),
+			allowUnder(uploads, uploadsPrefix, "s3:ListBucketVersions"),
+		},
+		captioner: []awsiam.PolicyStatement{
+			consumes(props.uploads.queue),
+			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
+			// DeleteObjectVersion: an upload whose video was deleted meanwhile.
+			allow(objects(uploads, uploadsPrefix), "s3:GetObject", "s3:GetObjectVersion", "s3:DeleteObjectVersion"),
+			allowUnder(uploads, uploadsPrefix, "s3:ListBucket"),
+			allow(props.segments.queue.QueueArn(), "sqs:SendMessage"),
+		},
+		transcriber: []awsiam.PolicyStatement{
+			consumes(props.segments.queue),
+			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
+			allow(objects(uploads, uploadsPrefix), "s3:GetObject", "s3:GetObjectVersion"),
+			allowUnder(uploads, uploadsPrefix, "s3:ListBucket"),
+			allow(objects(captions, videosPrefix), "s3:PutObject", "s3:GetObject"),
+			allowUnder(captions, videosPrefix, "s3:ListBucket"),
+		},
+		deadletter: []awsiam.PolicyStatement{
+			consumes(props.uploads.deadLetters),
+			consumes(props.segments.deadLetters),
+			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
+			allow(objects(captions, quarantinePrefix), "s3:PutObject"),
+		},
+	}
+}
+
+func allow(resource *string, actions ...string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:   jsii.Strings(actions...),
+		Resources: &[]*string{resource},
+	})
+}
+
+// objects are all objects of a bucket under a prefix.
+func objects(bucket awss3.Bucket, prefix string) *string {
+	return bucket.ArnForObjects(jsii.String(prefix + "*"))
+}
+
+// allowUnder allows an action of the bucket itself for names under a prefix.
+//
+// A function that reads also needs ListBucket: without it, S3 answers 403 and
+// not 404 for an object that is not there. For this answer S3 takes the
+// object's own name as the prefix, so the condition holds there too.
+func allowUnder(bucket awss3.Bucket, prefix, action string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:    jsii.Strings(action),
+		Resources:  &[]*string{bucket.BucketArn()},
+		Conditions: &map[string]any{"StringLike": map[string]any{"s3:prefix": prefix + "*"}},
+	})
+}
+
+// consumes is what Lambda's poller does with a queue, in the function's name.
+func consumes(queue awssqs.Queue) awsiam.PolicyStatement {
+	return allow(queue.QueueArn(), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes")
+}

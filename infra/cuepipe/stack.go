@@ -1,0 +1,73 @@
+package cuepipe
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// StackProps are the properties of a stack.
+type StackProps struct {
+	Settings Settings
+}
+
+// NewStack makes the stack cuepipe-STAGE. It names no account and no region, so
+// that one template serves any.
+func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
+	settings := props.Settings
+	stage := settings.Stage
+	transcribers := settings.Transcribers
+	if transcribers == 0 {
+		transcribers = stage.Transcribers
+	}
+	numbers := numbersFor(stage, transcribers)
+
+	name := "cuepipe-" + stage.Name
+	stack := awscdk.NewStack(scope, &name, &awscdk.StackProps{
+		StackName:   &name,
+		Description: jsii.String("Cuepipe: captions for uploaded videos (" + stage.Name + ")"),
+	})
+
+	// A function depends on its role twice, by name and by DependsOn: the CDK
+	// writes both, and cfn-lint need not mind.
+	stack.TemplateOptions().SetMetadata(&map[string]any{
+		"cfn-lint": map[string]any{"config": map[string]any{"ignore_checks": []string{"W3005"}}},
+	})
+
+	uploads := newQueue(stack, queueProps{id: "Uploads", consumerTimeout: numbers.captioner.timeout, deadLetterTimeout: numbers.deadletter.timeout})
+	segments := newQueue(stack, queueProps{id: "Segments", consumerTimeout: numbers.transcriber.timeout, deadLetterTimeout: numbers.deadletter.timeout})
+	storage := newStorage(stack, storageProps{stage: stage, pageOrigin: settings.PageOrigin, uploadsQueue: uploads.queue})
+
+	functions := newFunctions(stack, functionsProps{
+		settings: settings, numbers: numbers, storage: storage, uploads: uploads, segments: segments,
+	})
+	api := newAPI(stack, apiProps{settings: settings, upload: functions.upload, videos: functions.videos})
+
+	if stage.Alarms {
+		newAlarms(stack, alarmsProps{
+			email: settings.AlarmEmail, numbers: numbers, uploads: uploads, segments: segments, functions: functions, api: api,
+		})
+	}
+	acceptFindings(stack, acceptedProps{storage: storage, functions: functions, api: api})
+
+	outputs := constructs.NewConstruct(stack, jsii.String("Outputs"))
+	output := func(id, description string, value *string) {
+		// The name as it stands, for scripts to read; below a construct of its own
+		// it may be a resource's name too.
+		awscdk.NewCfnOutput(outputs, &id, &awscdk.CfnOutputProps{Value: value, Description: &description}).OverrideLogicalId(&id)
+	}
+	output("ApiUrl", "The API's base address, to which /v1 is added", apiURL(stack, settings, api))
+	output("UploadsBucket", "Where videos are uploaded", storage.uploads.BucketName())
+	output("CaptionsBucket", "Where captions and transcripts are kept", storage.captions.BucketName())
+	output("Table", "One item a video", storage.table.TableName())
+	output("UploadsQueueUrl", "Videos that wait for the captioner", uploads.queue.QueueUrl())
+	output("SegmentsQueueUrl", "Segments that wait for a transcriber", segments.queue.QueueUrl())
+	output("UploadsDeadLettersUrl", "Videos that the captioner gave up", uploads.deadLetters.QueueUrl())
+	output("SegmentsDeadLettersUrl", "Segments that the transcribers gave up", segments.deadLetters.QueueUrl())
+	output("UploadFunction", "POST /videos, POST /videos/{id}/complete", functions.upload.FunctionName())
+	output("VideosFunction", "The other routes of the API", functions.videos.FunctionName())
+	output("CaptionerFunction", "Consumes the uploads queue", functions.captioner.FunctionName())
+	output("TranscriberFunction", "Consumes the segments queue", functions.transcriber.FunctionName())
+	output("DeadletterFunction", "Consumes both queues of dead letters", functions.deadletter.FunctionName())
+	return stack
+}

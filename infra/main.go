@@ -1,0 +1,76 @@
+// Command infra synthesises the cloud assembly of Cuepipe: one stack for the
+// stage that the environment names. It is the only reader of the environment.
+//
+//	STAGE            local, test, dev or prod; local where it is empty
+//	DIST             the folder of the built functions; dist where it is empty
+//	OIDC_ISSUER      the issuer whose tokens the API takes
+//	OIDC_AUDIENCE    the audience that those tokens must name
+//	PAGE_ORIGIN      the page's origin, such as https://captions.example.org
+//	ALARM_EMAIL      optional: who is told when an alarm goes off
+//	MAX_CONCURRENCY  optional: how many transcribers may run at once, 2 to 1000
+//	AWS_ENDPOINT_URL where the local cloud answers; read for local and test only
+//
+// In local and test, the issuer, the audience and the origin have defaults; a
+// stack on AWS is not made without them.
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/cuepipe/cuepipe/infra/cuepipe"
+)
+
+func main() {
+	if err := run(os.Getenv); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(getenv func(string) string) error {
+	settings, err := settings(getenv)
+	if err != nil {
+		return err
+	}
+	if err := cuepipe.CheckPackages(settings.Dist); err != nil {
+		return err
+	}
+	defer jsii.Close()
+	app := cuepipe.NewApp(cuepipe.AppProps{Settings: settings})
+	app.Synth(nil)
+	return nil
+}
+
+// settings reads the environment. Its errors are sentences for the one who
+// deploys.
+func settings(getenv func(string) string) (cuepipe.Settings, error) {
+	stage, err := cuepipe.StageNamed(cmp.Or(getenv("STAGE"), "local"))
+	if err != nil {
+		return cuepipe.Settings{}, fmt.Errorf("STAGE: %w", err)
+	}
+	s := cuepipe.Settings{
+		Stage:      stage,
+		Dist:       cmp.Or(getenv("DIST"), "dist"),
+		Issuer:     cmp.Or(getenv("OIDC_ISSUER"), stage.Defaults.Issuer),
+		Audience:   cmp.Or(getenv("OIDC_AUDIENCE"), stage.Defaults.Audience),
+		PageOrigin: cmp.Or(getenv("PAGE_ORIGIN"), stage.Defaults.PageOrigin),
+		AlarmEmail: getenv("ALARM_EMAIL"),
+	}
+	if stage.Local {
+		s.Endpoint = cmp.Or(getenv("AWS_ENDPOINT_URL"), stage.Defaults.Endpoint)
+	}
+	if text := getenv("MAX_CONCURRENCY"); text != "" {
+		if s.Transcribers, err = strconv.Atoi(text); err != nil {
+			return cuepipe.Settings{}, fmt.Errorf("MAX_CONCURRENCY is %q: give a whole number from 2 to 1000", text)
+		}
+	}
+	if err := s.Check(); err != nil {
+		return cuepipe.Settings{}, err
+	}
+	return s, nil
+}
