@@ -1,0 +1,117 @@
+package caption
+
+import "time"
+
+// The costs of a cue as a whole, on the scale of the break costs in grammar.go.
+const (
+	// perCue keeps a sentence in one cue where it fits.
+	perCue = 40
+	// perSentence parts sentences, unless their cues would flash by.
+	perSentence = 70
+	// shortPause is the silence that still belongs to fluent speech; beyond it
+	// every 5 ms inside a cue cost 1, and a pause as long as the profile's a
+	// strongPause more.
+	shortPause  = 250 * time.Millisecond
+	strongPause = 150
+	// A cue shorter than brisk costs 1 for every 10 ms.
+	brisk = 1500 * time.Millisecond
+	// A fragment of a sentence with fewer characters costs perStubChar each.
+	stub, perStubChar = 16, 4
+	// natural is the dearest break that does not make a fragment.
+	natural = 20
+)
+
+// The costs of breaking a hard rule: no comfort is worth one. Where speech is
+// too fast everywhere, every character read too fast costs the same, so that
+// the breaks are still the ones that the grammar likes.
+const (
+	tooFastChar  = 10_000 // for every character
+	tooFastMilli = 10     // and every millisecond that is missing
+	tooShort     = 100_000
+	tooShortMs   = 100
+	noGap        = 1_000_000
+)
+
+// weigh fills in the costs of breaking and of not breaking before unit k, which
+// is b and follows a.
+func (s *setter) weigh(k int, a, b bound, opens, ended bool) {
+	s.inner[k] = s.inner[k-1]
+	if s.units[k].glued {
+		s.breaks[k] = insideWord
+		return
+	}
+	pause := s.pause(k)
+	if pause < s.Pause {
+		full := int64(breakCost(a, b, opens, s.english()))
+		s.breaks[k] = full * int64(s.Pause-max(pause, 0)) / int64(s.Pause)
+	}
+	if ended {
+		s.inner[k] += perSentence
+	}
+	if pause > shortPause {
+		s.inner[k] += (pause - shortPause).Milliseconds() / 5
+	}
+	if pause >= s.Pause {
+		s.inner[k] += strongPause
+	}
+}
+
+// cost is what a cue of units i to j costs, with the break after it.
+func (s *setter) cost(i, j int) int64 {
+	c, _ := s.fit(i, j)
+	if c == noLayout {
+		return noLayout
+	}
+	c += perCue + s.breakAt(j) + s.inner[j-1] - s.inner[i]
+	return c + s.fragment(i, j) + s.timing(i, j)
+}
+
+// breakAt is the cost of the break at k; the film's ends cost nothing.
+func (s *setter) breakAt(k int) int64 {
+	if k == len(s.units) {
+		return 0
+	}
+	return s.breaks[k]
+}
+
+// fragment is the cost of a few words torn from their sentence.
+func (s *setter) fragment(i, j int) int64 {
+	if s.breakAt(i) <= natural && s.breakAt(j) <= natural {
+		return 0
+	}
+	return int64(max(0, stub-s.width(i, j))) * perStubChar
+}
+
+// timing is the cost of how long the cue is shown, for reading and in itself.
+func (s *setter) timing(i, j int) int64 {
+	st := s.stretch(i, j)
+	in, out := s.times(st)
+	shown := out - in
+	var c int64
+
+	if short := reading(st.chars, s.MaxCPS) - shown; short > 0 {
+		c += int64(st.chars)*tooFastChar + short.Milliseconds()*tooFastMilli
+	}
+	if short := s.MinDuration - shown; short > 0 {
+		c += tooShort + short.Milliseconds()*tooShortMs
+	}
+	if st.after-out < s.MinGap {
+		c += noGap
+	}
+
+	// In tenths of a character a second: 3 above the target cost 45.
+	if cps := int64(st.chars) * 10_000 / shown.Milliseconds(); cps > int64(s.TargetCPS)*10 {
+		over := min(cps-int64(s.TargetCPS)*10, 100)
+		c += over * over / 20
+	}
+	if shown < brisk {
+		c += (brisk - shown).Milliseconds() / 10
+	}
+	if cut := st.end - s.MinGap - out; cut > 0 { // gone before the last word is said
+		c += cut.Milliseconds() / 5
+	}
+	if linger := out - st.end - s.MaxLinger; linger > 0 {
+		c += linger.Milliseconds() / 10
+	}
+	return c
+}

@@ -1,0 +1,163 @@
+package caption
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// This file holds what WebVTT and SRT share: both are blocks of lines with a
+// blank line between them, and a line with an arrow has the times of a cue.
+
+const arrow = "-->"
+
+// maxLine bounds a line of a file that is read, so that a file without line
+// breaks cannot fill the memory.
+const maxLine = 1 << 20
+
+// A lineReader reads lines that end in LF, CR LF or CR, and counts them.
+type lineReader struct {
+	r      *bufio.Reader
+	number int // of the line read last, from 1
+}
+
+func newLineReader(r io.Reader) *lineReader {
+	return &lineReader{r: bufio.NewReader(r)}
+}
+
+// next returns the next line without its end, or io.EOF after the last one. A
+// byte order mark before the first is left out. Invalid UTF-8 becomes U+FFFD.
+func (l *lineReader) next() (string, error) {
+	var line []byte
+	l.number++
+	for {
+		c, err := l.r.ReadByte()
+		if errors.Is(err, io.EOF) && len(line) > 0 {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		if c == '\r' {
+			if after, err := l.r.Peek(1); err == nil && after[0] == '\n' {
+				_, _ = l.r.Discard(1) // it is in the buffer
+			}
+			break
+		}
+		if c == '\n' {
+			break
+		}
+		if line = append(line, c); len(line) > maxLine {
+			return "", fmt.Errorf("line %d: the line is longer than %d bytes", l.number, maxLine)
+		}
+	}
+	s := string(line)
+	if l.number == 1 {
+		s = strings.TrimPrefix(s, "\ufeff")
+	}
+	return strings.ToValidUTF8(s, string(utf8.RuneError)), nil
+}
+
+// block returns the lines up to the next blank one or the end, and the number
+// of the first. After the last block the error is io.EOF.
+func (l *lineReader) block() (lines []string, first int, err error) {
+	for {
+		line, err := l.next()
+		switch {
+		case errors.Is(err, io.EOF) && len(lines) > 0:
+			return lines, first, nil
+		case err != nil:
+			return nil, l.number, err
+		case clean(line) != "":
+			if len(lines) == 0 {
+				first = l.number
+			}
+			lines = append(lines, line)
+		case len(lines) > 0:
+			return lines, first, nil
+		}
+	}
+}
+
+// readCue makes a cue of a block whose times stand in its first or second line.
+// first is the number of the block's first line, plain turns the format's text
+// into lines without markup.
+func readCue(block []string, first int, plain func(string) string) (Cue, error) {
+	at := 0
+	if !strings.Contains(block[0], arrow) {
+		at = 1 // the first line is the cue's name or number
+	}
+	if at == len(block) || !strings.Contains(block[at], arrow) {
+		return Cue{}, fmt.Errorf("line %d: this text has no times; write them above it, or remove the blank line before it", first)
+	}
+	start, end, err := parseTimes(block[at])
+	if err != nil {
+		return Cue{}, fmt.Errorf("line %d: %w", first+at, err)
+	}
+	text := plain(strings.Join(block[at+1:], "\n"))
+	return Cue{Start: start, End: end, Lines: cleanLines(strings.Split(text, "\n"))}, nil
+}
+
+// parseTimes reads "00:01.000 --> 00:02.000", with or without hours, with a
+// point or a comma, and with settings after it, which are left aside.
+func parseTimes(line string) (start, end time.Duration, err error) {
+	before, after, _ := strings.Cut(line, arrow)
+	fields := strings.Fields(after)
+	if len(fields) == 0 {
+		return 0, 0, errors.New("the time after --> is missing")
+	}
+	if start, err = parseTime(clean(before)); err != nil {
+		return 0, 0, err
+	}
+	end, err = parseTime(clean(fields[0]))
+	return start, end, err
+}
+
+var timestamp = regexp.MustCompile(`^(?:([0-9]{1,4}):)?([0-5]?[0-9]):([0-5]?[0-9])[.,]([0-9]{1,3})$`)
+
+func parseTime(s string) (time.Duration, error) {
+	m := timestamp.FindStringSubmatch(s)
+	if m == nil {
+		return 0, fmt.Errorf("%.40q is not a time like 00:01:02.345", s)
+	}
+	number := func(digits string) time.Duration {
+		n, _ := strconv.Atoi("0" + digits) // digits only, by the pattern
+		return time.Duration(n)
+	}
+	// "1.5" is half a second, not five milliseconds.
+	milli := number((m[4] + "00")[:3])
+	return number(m[1])*time.Hour + number(m[2])*time.Minute + number(m[3])*time.Second + milli*time.Millisecond, nil
+}
+
+// formatTime writes hh:mm:ss and the milliseconds behind this separator.
+func formatTime(d time.Duration, separator string) string {
+	ms := d.Milliseconds()
+	return fmt.Sprintf("%02d:%02d:%02d%s%03d", ms/3_600_000, ms/60_000%60, ms/1000%60, separator, ms%1000)
+}
+
+// maxWritten is the last time that a reader takes back: hours of four digits.
+const maxWritten = 10_000 * time.Hour
+
+// writable says why a cue cannot be written, as an error, or nil.
+func writable(c Cue) error {
+	switch {
+	case c.Start < 0:
+		return fmt.Errorf("it starts %s before the video", -c.Start)
+	case c.End.Truncate(time.Millisecond) <= c.Start.Truncate(time.Millisecond):
+		return fmt.Errorf("it does not end after it starts, at %s", c.Start)
+	case c.End >= maxWritten:
+		return fmt.Errorf("it ends at %s, after more than 9999 hours", c.End)
+	}
+	return nil
+}
+
+// tag matches the markup of both formats, <i>, </i>, <v Mary>, <font color=red>
+// and WebVTT's <00:00:01.000>. Anything else in angle brackets, such as "a < b"
+// and "<3", is text.
+var tag = regexp.MustCompile(`</?[a-zA-Z][^<>]*>|</>|<[0-9:]+\.[0-9]{3}>`)
