@@ -1,0 +1,66 @@
+// Command captioner is the Lambda function behind the uploads queue: it looks
+// at what was uploaded, plans it and sends one job a segment.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/cuepipe/cuepipe/internal/captioning"
+	"github.com/cuepipe/cuepipe/internal/config"
+	"github.com/cuepipe/cuepipe/internal/ddbvideos"
+	"github.com/cuepipe/cuepipe/internal/media"
+	"github.com/cuepipe/cuepipe/internal/s3objects"
+	"github.com/cuepipe/cuepipe/internal/sqsjobs"
+)
+
+// probesAtOnce: a probe mostly waits for S3, so that a batch of ten takes the
+// time of three.
+const probesAtOnce = 4
+
+func main() {
+	log := config.Logger("captioner")
+	r, err := compose(context.Background(), config.FromEnvironment(), log)
+	if err != nil {
+		log.Error("the function cannot start", "err", err)
+		os.Exit(1)
+	}
+	lambda.Start(r.Receive)
+}
+
+func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sqsjobs.Receiver, error) {
+	clients, err := env.NewClients(ctx)
+	if err != nil {
+		return sqsjobs.Receiver{}, err
+	}
+	ffprobe, err := config.Beside("ffprobe")
+	if err != nil {
+		return sqsjobs.Receiver{}, err
+	}
+	planner := captioning.Planner{
+		Videos:   ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")},
+		Uploads:  s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")},
+		Prober:   media.Tools{FFprobe: ffprobe},
+		Segments: sqsjobs.Segments{API: clients.SQS, URL: env.String("SEGMENTS_QUEUE_URL")},
+		Log:      log,
+	}
+	return sqsjobs.Receiver{
+		API: clients.SQS, URL: env.String("UPLOADS_QUEUE_URL"), Visibility: env.Seconds("VISIBILITY_SECONDS"), AtOnce: probesAtOnce, Log: log,
+		Handle: func(ctx context.Context, m events.SQSMessage) error {
+			arrivals, err := sqsjobs.ParseArrivals(m.Body)
+			if err != nil {
+				return err
+			}
+			for _, a := range arrivals {
+				if err := planner.Arrived(ctx, a); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}, env.Err()
+}

@@ -1,0 +1,69 @@
+// Command transcriber is the Lambda function behind the segments queue: it
+// recognises one segment, and the last of a video's assembles the captions.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/cuepipe/cuepipe/internal/caption"
+	"github.com/cuepipe/cuepipe/internal/captioning"
+	"github.com/cuepipe/cuepipe/internal/config"
+	"github.com/cuepipe/cuepipe/internal/ddbvideos"
+	"github.com/cuepipe/cuepipe/internal/media"
+	"github.com/cuepipe/cuepipe/internal/s3objects"
+	"github.com/cuepipe/cuepipe/internal/speech/moonshine"
+	"github.com/cuepipe/cuepipe/internal/sqsjobs"
+)
+
+func main() {
+	log := config.Logger("transcriber")
+	r, err := compose(context.Background(), config.FromEnvironment(), log)
+	if err != nil {
+		log.Error("the function cannot start", "err", err)
+		os.Exit(1)
+	}
+	lambda.Start(r.Receive)
+}
+
+func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sqsjobs.Receiver, error) {
+	clients, err := env.NewClients(ctx)
+	if err != nil {
+		return sqsjobs.Receiver{}, err
+	}
+	ffmpeg, err := config.Beside("ffmpeg")
+	if err != nil {
+		return sqsjobs.Receiver{}, err
+	}
+	models, err := config.Beside("recogniser")
+	if err != nil {
+		return sqsjobs.Receiver{}, err
+	}
+	engine, err := moonshine.Load(models)
+	if err != nil {
+		return sqsjobs.Receiver{}, err
+	}
+	transcriber := captioning.Transcriber{
+		Videos:   ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")},
+		Uploads:  s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")},
+		Captions: s3objects.Captions{Client: clients.S3, Bucket: env.String("CAPTIONS_BUCKET")},
+		Decoder:  media.Tools{FFmpeg: ffmpeg},
+		Engine:   engine,
+		Profile:  caption.Default(),
+		Log:      log,
+	}
+	return sqsjobs.Receiver{
+		API: clients.SQS, URL: env.String("SEGMENTS_QUEUE_URL"), Visibility: env.Seconds("VISIBILITY_SECONDS"), Log: log,
+		Handle: func(ctx context.Context, m events.SQSMessage) error {
+			job, err := sqsjobs.ParseJob(m.Body)
+			if err != nil {
+				return err
+			}
+			return transcriber.Segment(ctx, job)
+		},
+	}, env.Err()
+}

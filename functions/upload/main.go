@@ -1,0 +1,42 @@
+// Command upload is the Lambda function behind POST /v1/videos and
+// POST /v1/videos/{id}/complete.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/cuepipe/cuepipe/internal/config"
+	"github.com/cuepipe/cuepipe/internal/ddbvideos"
+	"github.com/cuepipe/cuepipe/internal/httpapi"
+	"github.com/cuepipe/cuepipe/internal/s3objects"
+	"github.com/cuepipe/cuepipe/internal/sqsjobs"
+	"github.com/cuepipe/cuepipe/internal/upload"
+)
+
+func main() {
+	log := config.Logger("upload")
+	h, err := compose(context.Background(), config.FromEnvironment(), log)
+	if err != nil {
+		log.Error("the function cannot start", "err", err)
+		os.Exit(1)
+	}
+	lambda.Start(httpapi.Gateway(h))
+}
+
+func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (http.Handler, error) {
+	clients, err := env.NewClients(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u := upload.Uploader{
+		Videos:  ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")},
+		Objects: s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")},
+		Queue:   sqsjobs.Uploads{API: clients.SQS, URL: env.String("UPLOADS_QUEUE_URL")},
+	}
+	return httpapi.NewUploads(u, httpapi.Options{Tokens: httpapi.NewOIDC(env.String("OIDC_ISSUER"), env.String("OIDC_AUDIENCE")), PageOrigin: env.String("PAGE_ORIGIN"), Log: log}), env.Err()
+}

@@ -1,0 +1,72 @@
+package captioning
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/cuepipe/cuepipe/internal/speech"
+)
+
+// partVersion is raised when a part's form changes, so that an old one is
+// never misread.
+const partVersion = 1
+
+// A part is what is stored of one segment. Times are milliseconds from the
+// start of the film.
+type part struct {
+	Version    int        `json:"version"`
+	Segment    int        `json:"segment"`
+	Engine     string     `json:"engine"`
+	Language   string     `json:"language"`
+	Confidence float64    `json:"confidence"`
+	Speech     [][2]int64 `json:"speech"`
+	Words      []partWord `json:"words"`
+}
+
+type partWord struct {
+	Text        string  `json:"text"`
+	Start       int64   `json:"start"`
+	End         int64   `json:"end"`
+	Probability float64 `json:"p"`
+}
+
+func newPart(n int, from time.Duration, t speech.Transcript) part {
+	p := part{Version: partVersion, Segment: n, Engine: t.Engine, Language: t.Language, Confidence: t.Confidence,
+		Speech: make([][2]int64, 0, len(t.Speech)), Words: make([]partWord, 0, len(t.Words))}
+	for _, r := range t.Speech {
+		p.Speech = append(p.Speech, [2]int64{(from + r.Start).Milliseconds(), (from + r.End).Milliseconds()})
+	}
+	for _, w := range t.Words {
+		p.Words = append(p.Words, partWord{w.Text, (from + w.Start).Milliseconds(), (from + w.End).Milliseconds(), w.Probability})
+	}
+	return p
+}
+
+func (p part) encode() ([]byte, error) {
+	b, err := json.Marshal(p)
+	if err != nil {
+		return nil, fmt.Errorf("encode part %d: %w", p.Segment, err)
+	}
+	return b, nil
+}
+
+func decodePart(b []byte, n int) (part, error) {
+	var p part
+	if err := json.Unmarshal(b, &p); err != nil {
+		return p, fmt.Errorf("decode part %d: %w", n, err)
+	}
+	if p.Version != partVersion || p.Segment != n {
+		return p, fmt.Errorf("decode part %d: it is version %d of part %d", n, p.Version, p.Segment)
+	}
+	return p, nil
+}
+
+func (p part) words() []speech.Word {
+	ws := make([]speech.Word, 0, len(p.Words))
+	for _, w := range p.Words {
+		ws = append(ws, speech.Word{Text: w.Text, Start: time.Duration(w.Start) * time.Millisecond,
+			End: time.Duration(w.End) * time.Millisecond, Probability: w.Probability})
+	}
+	return ws
+}

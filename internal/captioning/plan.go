@@ -1,0 +1,139 @@
+package captioning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/cuepipe/cuepipe/internal/media"
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// A Planner takes arrivals: it looks at what was uploaded, writes the plan into
+// the video's item and sends one job a segment.
+type Planner struct {
+	Videos   Videos
+	Uploads  Uploads
+	Prober   Prober
+	Segments Segments
+	Log      *slog.Logger
+}
+
+// Arrived deals with one arrival. An arrival that comes again, late or out of
+// order changes nothing: what is stored decides, not what the message says.
+func (p *Planner) Arrived(ctx context.Context, a Arrival) error {
+	log := p.Log.With("video", a.VideoID)
+	v, err := p.Videos.Get(ctx, a.VideoID)
+	if errors.Is(err, video.ErrNotFound) {
+		log.Warn("an upload arrived for a video that does not exist; it is left alone", "key", a.Key)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	if a.Generation != 0 && a.Generation != v.Generation || a.Key != "" && a.Key != v.Source.Key {
+		log.Info("the message is for another generation or object", "generation", v.Generation, "message", a.Generation)
+		return nil
+	}
+	source, size, err := p.Uploads.Stat(ctx, v.Source.Key)
+	switch {
+	case errors.Is(err, video.ErrNoObject):
+		return p.sourceGone(ctx, v)
+	case err != nil:
+		return fmt.Errorf("plan: %w", err)
+	}
+	if v.Status == video.Deleting || v.Status == video.Deleted {
+		// A presigned URL outlives the video it was made for, so an upload can
+		// still come. Nobody can ever ask for it: remove it.
+		log.Info("an upload arrived for a deleted video; it is removed")
+		return p.Uploads.Remove(ctx, source)
+	}
+	v, due, err := p.due(ctx, v, source)
+	if err != nil || !due {
+		return settled(log, err)
+	}
+	return settled(log, p.dispatch(ctx, v, source, size))
+}
+
+// due reports whether v still has to be planned for this source. Another source
+// than the one it was planned for begins the next generation.
+func (p *Planner) due(ctx context.Context, v video.Video, source video.Source) (video.Video, bool, error) {
+	switch {
+	case v.Source.VersionID == "" && v.Source.ETag == "": // never planned
+		return v, v.Status == video.Pending || v.Status == video.Queued, nil
+	case v.Source == source:
+		// Queued: a planner stopped between its plan and its last message.
+		return v, v.Status == video.Queued, nil
+	}
+	v, err := p.Videos.Change(ctx, v.ID, video.Replace(v.Generation))
+	return v, err == nil, err
+}
+
+func (p *Planner) dispatch(ctx context.Context, v video.Video, source video.Source, size int64) error {
+	if size > video.MaxSize {
+		return p.end(ctx, v, video.Fail(v.Generation, video.TooLarge))
+	}
+	info, err := p.Prober.Probe(ctx, p.Uploads.Source(source, size))
+	switch {
+	case errors.Is(err, media.ErrNotMedia):
+		p.Log.Info("not media", "video", v.ID, "err", err)
+		return p.end(ctx, v, video.Fail(v.Generation, video.NotMedia))
+	case err != nil:
+		return fmt.Errorf("plan: %w", err)
+	case !info.HasAudio:
+		return p.end(ctx, v, video.LeaveUncaptioned(v.Generation, video.NoAudio))
+	case info.Duration > video.MaxDuration:
+		return p.end(ctx, v, video.Fail(v.Generation, video.TooLong))
+	}
+	plan := video.Plan{Source: source, Size: size, Duration: info.Duration, Segments: len(segments(info.Duration))}
+	if v, err = p.Videos.Change(ctx, v.ID, video.Record(v.Generation, plan)); err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	var jobs []Job
+	for n := range v.Segments {
+		if !v.IsDone(n) {
+			jobs = append(jobs, Job{v.ID, v.Generation, n})
+		}
+	}
+	if err := p.Segments.Send(ctx, jobs); err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	// From here on a second arrival has nothing to do. A transcriber may have
+	// been faster than this write; then it is stale, and that is well.
+	return p.end(ctx, v, video.Dispatch(v.Generation))
+}
+
+func (p *Planner) sourceGone(ctx context.Context, v video.Video) error {
+	if !v.InWork() {
+		return nil // not there yet, or not needed any more
+	}
+	return settled(p.Log.With("video", v.ID), p.end(ctx, v, video.Fail(v.Generation, video.SourceMissing)))
+}
+
+func (p *Planner) end(ctx context.Context, v video.Video, c video.Change) error {
+	v, err := p.Videos.Change(ctx, v.ID, c)
+	if err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	logChange(p.Log, v, c)
+	return nil
+}
+
+// settled turns "somebody else was faster" into success: whoever moved the
+// video on has dealt with it.
+func settled(log *slog.Logger, err error) error {
+	if errors.Is(err, video.ErrStale) || errors.Is(err, video.ErrNotFound) {
+		log.Info("the video has moved on; nothing to do", "err", err)
+		return nil
+	}
+	return err
+}
+
+func logChange(log *slog.Logger, v video.Video, c video.Change) {
+	code := ""
+	if v.Failure != nil {
+		code = v.Failure.Code
+	}
+	log.Info(c.Name, "video", v.ID, "generation", v.Generation, "status", v.Status, "code", code)
+}

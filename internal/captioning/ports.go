@@ -1,0 +1,83 @@
+// Package captioning has the three steps from an uploaded video to its
+// captions: plan, segment, assemble. Each may run twice, late, or beside
+// itself; the second run finds the first one's work, and a video of a later
+// generation is left alone.
+//
+// The steps are pure but for the small interfaces in this file. Everything
+// behind them may fail at any call: an error that a step returns means "try
+// this message again", nil means "this message is dealt with".
+package captioning
+
+import (
+	"context"
+	"time"
+
+	"github.com/cuepipe/cuepipe/internal/media"
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// An Arrival says that a video's upload may be complete. It is a hint.
+type Arrival struct {
+	VideoID string `json:"videoId"`
+	// Generation that is meant, or 0 where the sender cannot know it (S3).
+	Generation int `json:"generation"`
+	// Key of the object that arrived; empty in our own messages.
+	Key string `json:"-"`
+}
+
+// A Job is one segment to be recognised.
+type Job struct {
+	VideoID    string `json:"videoId"`
+	Generation int    `json:"generation"`
+	Segment    int    `json:"segment"`
+}
+
+// Videos is the store of items.
+type Videos interface {
+	// Get reads what the last Change wrote. It returns video.ErrNotFound.
+	Get(ctx context.Context, id string) (video.Video, error)
+	// Change applies c in one atomic step and returns the video after it. It
+	// returns video.ErrNotFound, or video.ErrStale with the video as it is.
+	Change(ctx context.Context, id string, c video.Change) (video.Video, error)
+}
+
+// Uploads has what clients uploaded.
+type Uploads interface {
+	// Stat returns the newest version under key and its size in bytes, or
+	// video.ErrNoObject.
+	Stat(ctx context.Context, key string) (video.Source, int64, error)
+	// Source reads that one version. Reads return video.ErrObjectChanged or
+	// video.ErrNoObject once it is gone.
+	Source(s video.Source, size int64) media.Source
+	// Remove deletes that one version. One that is gone is no error.
+	Remove(ctx context.Context, s video.Source) error
+}
+
+// Captions has what we write.
+type Captions interface {
+	// PutOnce stores a new object. Where one is stored under that name already
+	// it stays as it is, and that is no error: the first writer wins.
+	PutOnce(ctx context.Context, key, contentType string, body []byte) error
+	// Get returns video.ErrNoObject where nothing is stored.
+	Get(ctx context.Context, key string) ([]byte, error)
+}
+
+// Segments is the queue of jobs.
+type Segments interface {
+	// Send queues all jobs or returns an error; after an error some may be
+	// queued. A job that is queued twice does no harm.
+	Send(ctx context.Context, jobs []Job) error
+}
+
+// A Prober looks at a file without decoding it. It returns media.ErrNotMedia
+// for damage that no retry mends.
+type Prober interface {
+	Probe(ctx context.Context, src media.Source) (media.Info, error)
+}
+
+// A Decoder returns the sound of [from, to) as speech.SampleRate samples a
+// second, one channel. It returns media.ErrNotMedia for damage that no retry
+// mends and media.ErrTooLong where more than limit would be decoded.
+type Decoder interface {
+	Decode(ctx context.Context, src media.Source, from, to, limit time.Duration) ([]int16, error)
+}

@@ -1,0 +1,101 @@
+// Package config is the one place that reads the environment of a Lambda
+// function. Infrastructure sets every variable; a missing one is an error that
+// names it.
+package config
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+)
+
+// An Environment reads variables and remembers which were missing or wrong.
+type Environment struct {
+	lookup func(string) (string, bool)
+	faults []error
+}
+
+// FromEnvironment reads this process's environment.
+func FromEnvironment() *Environment { return &Environment{lookup: os.LookupEnv} }
+
+// String returns a variable that must be set.
+func (e *Environment) String(name string) string {
+	s, ok := e.lookup(name)
+	if !ok || s == "" {
+		e.faults = append(e.faults, fmt.Errorf("the environment variable %s is not set", name))
+	}
+	return s
+}
+
+// Seconds returns a variable that must be a positive whole number of seconds.
+func (e *Environment) Seconds(name string) time.Duration {
+	s := e.String(name)
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n <= 0 {
+		e.faults = append(e.faults, fmt.Errorf("the environment variable %s must be a positive number of seconds, not %q", name, s))
+	}
+	return time.Duration(n) * time.Second
+}
+
+// Err returns every fault so far, or nil.
+func (e *Environment) Err() error { return errors.Join(e.faults...) }
+
+// Logger writes JSON lines, as every function does.
+func Logger(function string) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(os.Stdout, nil)).With("function", function)
+}
+
+// Beside returns the path of a file that was packaged with the function.
+func Beside(name string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find the function's files: %w", err)
+	}
+	return filepath.Join(filepath.Dir(self), name), nil
+}
+
+// Clients are the AWS clients of a function.
+type Clients struct {
+	S3       *s3.Client
+	DynamoDB *dynamodb.Client
+	SQS      *sqs.Client
+}
+
+// attempts is how often one AWS call is tried within an invocation, with the
+// SDK's own backoff; after that the message as a whole is tried again.
+const attempts = 5
+
+// NewClients reads region, credentials and endpoint as every SDK does.
+// S3_PATH_STYLE is "true" where bucket names are no host names (an emulator).
+func (e *Environment) NewClients(ctx context.Context) (Clients, error) {
+	c, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRetryMaxAttempts(attempts))
+	if err != nil {
+		return Clients{}, fmt.Errorf("load the AWS configuration: %w", err)
+	}
+	pathStyle, _ := e.lookup("S3_PATH_STYLE")
+	return Clients{
+		S3: s3.NewFromConfig(c, func(o *s3.Options) {
+			o.UsePathStyle = pathStyle == "true"
+			// What is presigned is sent by browsers, which add no checksum of their own.
+			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+			// A ranged read has no checksum to validate; say nothing of it in the log.
+			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+		}),
+		DynamoDB: dynamodb.NewFromConfig(c),
+		SQS:      sqs.NewFromConfig(c),
+	}, nil
+}

@@ -1,0 +1,128 @@
+package ddbvideos
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// An item is a video as it is stored. Durations are seconds.
+type item struct {
+	ID          string             `dynamodbav:"id"`
+	Owner       string             `dynamodbav:"owner,omitempty"` // a key of an index may be missing, not empty
+	Title       string             `dynamodbav:"title,omitempty"`
+	Size        int64              `dynamodbav:"size"`
+	ContentType string             `dynamodbav:"contentType,omitempty"`
+	Status      string             `dynamodbav:"status"`
+	Source      source             `dynamodbav:"source"`
+	Generation  int                `dynamodbav:"generation"`
+	Duration    float64            `dynamodbav:"duration,omitempty"`
+	Segments    int                `dynamodbav:"segments,omitempty"`
+	Done        []int              `dynamodbav:"done,numberset,omitempty"`
+	Heard       map[string]float64 `dynamodbav:"heard,omitempty"`
+	Tracks      []track            `dynamodbav:"tracks,omitempty"`
+	Failure     *failure           `dynamodbav:"failure,omitempty"`
+	CreatedAt   string             `dynamodbav:"createdAt"`
+	UpdatedAt   string             `dynamodbav:"updatedAt"`
+	ExpiresAt   int64              `dynamodbav:"expiresAt,omitempty"`
+}
+
+type source struct {
+	Key       string `dynamodbav:"key"`
+	VersionID string `dynamodbav:"versionId,omitempty"`
+	ETag      string `dynamodbav:"etag,omitempty"`
+}
+
+type track struct {
+	Name     string            `dynamodbav:"name"`
+	Language string            `dynamodbav:"language"`
+	Kind     string            `dynamodbav:"kind"`
+	Engine   string            `dynamodbav:"engine,omitempty"`
+	Cues     int               `dynamodbav:"cues"`
+	Formats  map[string]string `dynamodbav:"formats"`
+}
+
+type failure struct {
+	Code    string `dynamodbav:"code"`
+	Message string `dynamodbav:"message"`
+}
+
+// stamp has a fixed width, so that times sort as text.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
+
+func toItem(v video.Video) item {
+	it := item{ID: v.ID, Owner: v.Owner, Title: v.Title, Size: v.Size, ContentType: v.ContentType, Status: string(v.Status),
+		Source: itemSource(v.Source), Generation: v.Generation, Duration: v.Duration.Seconds(), Segments: v.Segments, Done: v.Done,
+		Tracks: itemTracks(v.Tracks), CreatedAt: stamp(v.CreatedAt), UpdatedAt: stamp(v.UpdatedAt)}
+	for n, until := range v.Heard {
+		if it.Heard == nil {
+			it.Heard = map[string]float64{}
+		}
+		it.Heard[strconv.Itoa(n)] = until.Seconds()
+	}
+	if v.Failure != nil {
+		f := itemFailure(*v.Failure)
+		it.Failure = &f
+	}
+	if !v.ExpiresAt.IsZero() {
+		it.ExpiresAt = v.ExpiresAt.Unix()
+	}
+	return it
+}
+
+func fromMap(m map[string]types.AttributeValue) (video.Video, error) {
+	var it item
+	if err := attributevalue.UnmarshalMap(m, &it); err != nil {
+		return video.Video{}, fmt.Errorf("read item: %w", err)
+	}
+	v := video.Video{ID: it.ID, Owner: it.Owner, Title: it.Title, Size: it.Size, ContentType: it.ContentType,
+		Status: video.Status(it.Status), Source: video.Source(it.Source), Generation: it.Generation, Duration: seconds(it.Duration),
+		Segments: it.Segments, Done: it.Done, Failure: (*video.Failure)(it.Failure)}
+	slices.Sort(v.Done)
+	for n, until := range it.Heard {
+		i, err := strconv.Atoi(n)
+		if err != nil {
+			return v, fmt.Errorf("read item %s: progress of segment %q", it.ID, n)
+		}
+		if v.Heard == nil {
+			v.Heard = map[int]time.Duration{}
+		}
+		v.Heard[i] = seconds(until)
+	}
+	for _, t := range it.Tracks {
+		v.Tracks = append(v.Tracks, video.Track{Name: t.Name, Language: t.Language, Kind: video.TrackKind(t.Kind), Engine: t.Engine, Cues: t.Cues, Formats: t.Formats})
+	}
+	var err error
+	if v.CreatedAt, err = time.Parse(time.RFC3339Nano, it.CreatedAt); err != nil {
+		return v, fmt.Errorf("read item %s: %w", it.ID, err)
+	}
+	if v.UpdatedAt, err = time.Parse(time.RFC3339Nano, it.UpdatedAt); err != nil {
+		return v, fmt.Errorf("read item %s: %w", it.ID, err)
+	}
+	if it.ExpiresAt != 0 {
+		v.ExpiresAt = time.Unix(it.ExpiresAt, 0).UTC()
+	}
+	return v, nil
+}
+
+func itemSource(s video.Source) source { return source(s) }
+
+func itemFailure(f video.Failure) failure { return failure(f) }
+
+func itemTracks(ts []video.Track) []track {
+	var items []track
+	for _, t := range ts {
+		items = append(items, track{t.Name, t.Language, string(t.Kind), t.Engine, t.Cues, t.Formats})
+	}
+	return items
+}
+
+func seconds(s float64) time.Duration {
+	return time.Duration(s * float64(time.Second)).Round(time.Microsecond)
+}

@@ -1,0 +1,110 @@
+package ddbvideos
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// An updating is a change in DynamoDB's words.
+type updating struct {
+	condition        string
+	set, add, remove []string
+	names            map[string]string
+	values           map[string]types.AttributeValue
+}
+
+// update says what video.Change.Apply does, for a store that does it itself.
+func update(c video.Change, now time.Time) *updating {
+	u := &updating{names: map[string]string{}, values: map[string]types.AttributeValue{}}
+	var from []string
+	for i, s := range c.From {
+		from = append(from, u.value("from"+strconv.Itoa(i), string(s)))
+	}
+	u.condition = fmt.Sprintf("%s IN (%s)", u.name("status"), strings.Join(from, ", "))
+	if c.Generation != 0 {
+		u.condition += fmt.Sprintf(" AND %s = %s", u.name("generation"), u.value("generation", c.Generation))
+	}
+	u.put("updatedAt", stamp(now))
+	if c.To != "" {
+		u.put("status", string(c.To))
+	}
+	if c.NextGeneration {
+		u.add = append(u.add, u.name("generation")+" "+u.value("one", 1))
+		u.drop("duration", "segments", "done", "heard", "tracks", "failure")
+	}
+	if p := c.Plan; p != nil {
+		u.put("source", itemSource(p.Source))
+		u.put("size", p.Size)
+		u.put("duration", p.Duration.Seconds())
+		u.put("segments", p.Segments)
+		// Progress goes into this map; it must be there first, and a plan that
+		// is written again must not empty it.
+		u.set = append(u.set, fmt.Sprintf("%s = if_not_exists(%[1]s, %s)", u.name("heard"), u.value("heard", map[string]float64{})))
+	}
+	if n := c.SegmentDone; n != nil {
+		u.values[":done"] = &types.AttributeValueMemberNS{Value: []string{strconv.Itoa(*n)}}
+		u.add = append(u.add, u.name("done")+" :done")
+	}
+	if h := c.Heard; h != nil {
+		u.names["#segment"] = strconv.Itoa(h.Segment)
+		u.set = append(u.set, u.name("heard")+".#segment = "+u.value("until", h.Until.Seconds()))
+	}
+	if c.Tracks != nil {
+		u.put("tracks", itemTracks(c.Tracks))
+	}
+	if c.Failure != nil {
+		u.put("failure", itemFailure(*c.Failure))
+	}
+	if c.KeepsForever {
+		u.drop("expiresAt")
+	}
+	if !c.Expires.IsZero() {
+		u.put("expiresAt", c.Expires.Unix())
+	}
+	if c.Forget {
+		u.drop("owner", "title", "contentType")
+	}
+	return u
+}
+
+func (u *updating) expression() string {
+	s := "SET " + strings.Join(u.set, ", ")
+	if len(u.add) > 0 {
+		s += " ADD " + strings.Join(u.add, ", ")
+	}
+	if len(u.remove) > 0 {
+		s += " REMOVE " + strings.Join(u.remove, ", ")
+	}
+	return s
+}
+
+func (u *updating) put(attribute string, v any) {
+	u.set = append(u.set, u.name(attribute)+" = "+u.value(attribute+"New", v))
+}
+
+func (u *updating) drop(attributes ...string) {
+	for _, a := range attributes {
+		u.remove = append(u.remove, u.name(a))
+	}
+}
+
+func (u *updating) name(attribute string) string {
+	u.names["#"+attribute] = attribute
+	return "#" + attribute
+}
+
+func (u *updating) value(name string, v any) string {
+	m, err := attributevalue.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("ddbvideos: %s cannot be an attribute: %v", name, err)) // every v is a type of this package
+	}
+	u.values[":"+name] = m
+	return ":" + name
+}

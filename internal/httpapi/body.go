@@ -1,0 +1,71 @@
+package httpapi
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// videoBody is a video as clients see it. Durations are seconds, times RFC 3339.
+type videoBody struct {
+	ID          string        `json:"id"`
+	Title       string        `json:"title"`
+	Size        int64         `json:"size"`
+	ContentType string        `json:"contentType"`
+	Status      string        `json:"status"`
+	Duration    float64       `json:"duration,omitempty"`
+	Progress    *progressBody `json:"progress,omitempty"`
+	Tracks      []trackBody   `json:"tracks"`
+	Failure     *failureBody  `json:"failure,omitempty"`
+	CreatedAt   string        `json:"createdAt"`
+	UpdatedAt   string        `json:"updatedAt"`
+}
+
+// progressBody: done of total segments are recognised, and of those in work
+// the sound up to heard seconds, all together.
+type progressBody struct {
+	Done  int     `json:"done"`
+	Total int     `json:"total"`
+	Heard float64 `json:"heard"`
+}
+
+type trackBody struct {
+	Name     string            `json:"name"`
+	Language string            `json:"language"`
+	Kind     string            `json:"kind"`
+	Engine   string            `json:"engine,omitempty"`
+	Cues     int               `json:"cues"`
+	Formats  map[string]string `json:"formats"` // format to path
+}
+
+type failureBody struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+func videoPath(id string) string { return "/v1/videos/" + id }
+
+func newVideoBody(v video.Video) videoBody {
+	b := videoBody{ID: v.ID, Title: v.Title, Size: v.Size, ContentType: v.ContentType, Status: string(v.Status),
+		Duration: v.Duration.Seconds(), Tracks: []trackBody{}, Failure: (*failureBody)(v.Failure),
+		CreatedAt: v.CreatedAt.Format(time.RFC3339Nano), UpdatedAt: v.UpdatedAt.Format(time.RFC3339Nano)}
+	if v.Segments > 0 {
+		p := progressBody{Done: len(v.Done), Total: v.Segments}
+		for n, until := range v.Heard {
+			if !v.IsDone(n) {
+				p.Heard += until.Seconds()
+			}
+		}
+		b.Progress = &p
+	}
+	for _, t := range v.Tracks {
+		formats := map[string]string{}
+		for _, f := range slices.Sorted(maps.Keys(t.Formats)) {
+			formats[f] = videoPath(v.ID) + "/captions/" + t.Name + "." + f
+		}
+		b.Tracks = append(b.Tracks, trackBody{t.Name, t.Language, string(t.Kind), t.Engine, t.Cues, formats})
+	}
+	return b
+}

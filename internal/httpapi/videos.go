@@ -1,0 +1,188 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cuepipe/cuepipe/internal/captioning"
+	"github.com/cuepipe/cuepipe/internal/upload"
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// Videos is what the routes read.
+type Videos interface {
+	Get(ctx context.Context, id string) (video.Video, error)
+	// List returns a page, newest first, and the place after it, which is zero
+	// at the end.
+	List(ctx context.Context, owner string, after video.Place, limit int) ([]video.Video, video.Place, error)
+}
+
+// Captions is where tracks are.
+type Captions interface {
+	Get(ctx context.Context, key string) ([]byte, error)
+}
+
+// Remover deletes a video with all that belongs to it.
+type Remover interface {
+	Remove(ctx context.Context, v video.Video) error
+}
+
+const (
+	defaultPage = 20
+	maxPage     = 100
+)
+
+// NewVideos serves the routes that read and delete:
+//
+//	GET    /v1/videos?limit=&cursor=              the caller's own, newest first
+//	GET    /v1/videos/{id}
+//	DELETE /v1/videos/{id}                        204
+//	GET    /v1/videos/{id}/captions/{track}.{vtt|srt}
+func NewVideos(videos Videos, captions Captions, remover Remover, opts Options) http.Handler {
+	s := newServer(opts)
+	h := videosHandler{videos, captions, remover}
+	s.handle("GET /v1/videos", h.list)
+	s.handle("GET /v1/videos/{id}", h.get)
+	s.handle("DELETE /v1/videos/{id}", h.delete)
+	s.handle("GET /v1/videos/{id}/captions/{file}", h.track)
+	return s
+}
+
+type videosHandler struct {
+	videos   Videos
+	captions Captions
+	remover  Remover
+}
+
+func (h videosHandler) list(w http.ResponseWriter, r *http.Request, owner string) error {
+	q := r.URL.Query()
+	limit := defaultPage
+	if s := q.Get("limit"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 || n > maxPage {
+			return &upload.Refusal{Code: "bad_request", Message: fmt.Sprintf("\"limit\" must be a number from 1 to %d.", maxPage)}
+		}
+		limit = n
+	}
+	after, err := decodeCursor(q.Get("cursor"))
+	if err != nil {
+		return &upload.Refusal{Code: "bad_request", Message: "\"cursor\" must be the \"next\" of an earlier page, unchanged."}
+	}
+	vs, next, err := h.videos.List(r.Context(), owner, after, limit)
+	if err != nil {
+		return err
+	}
+	body := struct {
+		Videos []videoBody `json:"videos"`
+		Next   string      `json:"next,omitempty"`
+	}{Videos: []videoBody{}, Next: encodeCursor(next)}
+	for _, v := range vs {
+		body.Videos = append(body.Videos, newVideoBody(v))
+	}
+	answer(w, http.StatusOK, body)
+	return nil
+}
+
+func (h videosHandler) get(w http.ResponseWriter, r *http.Request, owner string) error {
+	v, err := h.own(r, owner)
+	if err != nil {
+		return err
+	}
+	answer(w, http.StatusOK, newVideoBody(v))
+	return nil
+}
+
+func (h videosHandler) delete(w http.ResponseWriter, r *http.Request, owner string) error {
+	v, err := h.own(r, owner)
+	if err != nil {
+		return err
+	}
+	if err := h.remover.Remove(r.Context(), v); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (h videosHandler) track(w http.ResponseWriter, r *http.Request, owner string) error {
+	v, err := h.own(r, owner)
+	if err != nil {
+		return err
+	}
+	name, format, _ := strings.Cut(r.PathValue("file"), ".")
+	contentType, known := captioning.ContentType(format)
+	t, found := v.Track(name)
+	if !known || !found || t.Formats[format] == "" {
+		problem(w, http.StatusNotFound, "no_such_track", noTrack(v))
+		return nil
+	}
+	b, err := h.captions.Get(r.Context(), t.Formats[format])
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Cache-Control", "private, no-cache")
+	_, _ = w.Write(b) // a client that went away is no error of ours
+	return nil
+}
+
+// own reads the video that the path names, if it is the caller's.
+func (h videosHandler) own(r *http.Request, owner string) (video.Video, error) {
+	v, err := h.videos.Get(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return v, err
+	}
+	if !v.VisibleTo(owner) {
+		return v, video.ErrNotFound
+	}
+	return v, nil
+}
+
+func noTrack(v video.Video) string {
+	switch {
+	case v.Status == video.Ready:
+		return "The video has no such track. GET /v1/videos/{id} lists its tracks and their formats."
+	case v.Failure != nil:
+		return "The video has no captions: " + v.Failure.Message
+	}
+	return fmt.Sprintf("The video has no captions yet: it is %s. Ask GET /v1/videos/{id} until it is ready.", v.Status)
+}
+
+// A cursor is opaque to clients: where a page ended.
+type cursor struct {
+	CreatedAt time.Time `json:"t"`
+	ID        string    `json:"id"`
+}
+
+func encodeCursor(p video.Place) string {
+	if (p == video.Place{}) {
+		return ""
+	}
+	b, _ := json.Marshal(cursor(p)) // a time and a string
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func decodeCursor(s string) (video.Place, error) {
+	if s == "" {
+		return video.Place{}, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return video.Place{}, err
+	}
+	var c cursor
+	if err := json.Unmarshal(b, &c); err != nil {
+		return video.Place{}, err
+	}
+	if !video.ValidID(c.ID) || c.CreatedAt.IsZero() {
+		return video.Place{}, errors.New("bad cursor")
+	}
+	return video.Place(c), nil
+}

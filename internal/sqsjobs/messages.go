@@ -1,0 +1,65 @@
+// Package sqsjobs sends and receives the pipeline's messages through Amazon
+// SQS. It needs sqs:SendMessage on the queues it sends to; what a Lambda
+// function receives needs sqs:ChangeMessageVisibility for the retry's delay.
+package sqsjobs
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/cuepipe/cuepipe/internal/captioning"
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// ErrUnreadable: the message is none of ours. Trying it again cannot help, but
+// it is kept and shown: it goes the way of dead letters.
+var ErrUnreadable = errors.New("the message is neither an S3 event nor one of ours")
+
+// ParseArrivals reads a message of the uploads queue: S3's event, of one or
+// more records, or our own {"videoId", "generation"}. S3's test event, which
+// is sent when a notification is configured, has no arrivals.
+func ParseArrivals(body string) ([]captioning.Arrival, error) {
+	var m struct {
+		Event      string                 `json:"Event"`
+		Records    []events.S3EventRecord `json:"Records"`
+		VideoID    string                 `json:"videoId"`
+		Generation int                    `json:"generation"`
+	}
+	if err := json.Unmarshal([]byte(body), &m); err != nil {
+		return nil, ErrUnreadable
+	}
+	switch {
+	case m.Event == "s3:TestEvent":
+		return nil, nil
+	case m.VideoID != "":
+		if !video.ValidID(m.VideoID) || m.Generation < 1 {
+			return nil, fmt.Errorf("%w: bad videoId or generation", ErrUnreadable)
+		}
+		return []captioning.Arrival{{VideoID: m.VideoID, Generation: m.Generation}}, nil
+	case len(m.Records) == 0:
+		return nil, ErrUnreadable
+	}
+	var as []captioning.Arrival
+	for _, r := range m.Records {
+		// Decoding the key is left to the library: it is form-encoded (a space
+		// is "+"); keys of ours have no character that any emulator encodes.
+		id, ok := video.IDOfSource(r.S3.Object.URLDecodedKey)
+		if r.EventSource != "aws:s3" || !ok {
+			return nil, fmt.Errorf("%w: it names no video", ErrUnreadable)
+		}
+		as = append(as, captioning.Arrival{VideoID: id, Key: r.S3.Object.URLDecodedKey})
+	}
+	return as, nil
+}
+
+// ParseJob reads a message of the segments queue.
+func ParseJob(body string) (captioning.Job, error) {
+	var j captioning.Job
+	if err := json.Unmarshal([]byte(body), &j); err != nil || !video.ValidID(j.VideoID) || j.Generation < 1 || j.Segment < 0 {
+		return captioning.Job{}, ErrUnreadable
+	}
+	return j, nil
+}

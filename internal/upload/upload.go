@@ -1,0 +1,168 @@
+// Package upload admits a video and gives its client a place to put it.
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"path"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+const (
+	// TicketLife is how long a presigned URL takes an upload to begin.
+	TicketLife = 15 * time.Minute
+	// PendingLife is how long a video waits for its upload before it is
+	// forgotten. It is far longer than a ticket lives and an upload takes.
+	PendingLife = 24 * time.Hour
+	// EventGrace is how long S3's own event is waited for once a client says
+	// that its upload is complete. It nearly always comes within seconds.
+	EventGrace = 20 * time.Second
+
+	maxFilename = 255 // characters
+)
+
+// Videos is the store of items.
+type Videos interface {
+	Create(ctx context.Context, v video.Video) error
+	Get(ctx context.Context, id string) (video.Video, error)
+	Change(ctx context.Context, id string, c video.Change) (video.Video, error)
+}
+
+// Objects is where clients put their files.
+type Objects interface {
+	// PresignPut returns a URL for one PUT of exactly that size and type, and
+	// the headers that must go with it.
+	PresignPut(ctx context.Context, key, contentType string, size int64, ttl time.Duration) (url string, headers map[string]string, err error)
+	// Stat returns the newest version, or video.ErrNoObject.
+	Stat(ctx context.Context, key string) (video.Source, int64, error)
+}
+
+// Queue takes arrivals for the captioner.
+type Queue interface {
+	Announce(ctx context.Context, videoID string, generation int, delay time.Duration) error
+}
+
+// A Refusal is an answer to a request that cannot be granted as it is.
+type Refusal struct {
+	Code    string // stable, part of the API
+	Message string // a sentence that says what to do
+}
+
+func (r *Refusal) Error() string { return r.Code + ": " + r.Message }
+
+// A Request describes the file that a client wants to upload.
+type Request struct {
+	Filename    string
+	Size        int64 // bytes
+	ContentType string
+}
+
+// A Ticket is the right to upload one file, once.
+type Ticket struct {
+	URL     string
+	Headers map[string]string // to be sent with the PUT, to the letter
+	Expires time.Time
+}
+
+// An Uploader creates videos and notes that they are complete.
+type Uploader struct {
+	Videos  Videos
+	Objects Objects
+	Queue   Queue
+	Now     func() time.Time // nil is time.Now
+}
+
+// Create admits a file and returns its new video and the ticket to upload it,
+// or a *Refusal.
+func (u Uploader) Create(ctx context.Context, owner string, r Request) (video.Video, Ticket, error) {
+	contentType, err := admit(r)
+	if err != nil {
+		return video.Video{}, Ticket{}, err
+	}
+	now := u.now()
+	v := video.New(owner, title(r.Filename), contentType, r.Size, now, now.Add(PendingLife))
+	if err := u.Videos.Create(ctx, v); err != nil {
+		return video.Video{}, Ticket{}, fmt.Errorf("create video: %w", err)
+	}
+	url, headers, err := u.Objects.PresignPut(ctx, v.Source.Key, contentType, r.Size, TicketLife)
+	if err != nil {
+		return video.Video{}, Ticket{}, fmt.Errorf("create video: %w", err)
+	}
+	return v, Ticket{url, headers, now.Add(TicketLife)}, nil
+}
+
+// Complete notes that the client has uploaded the video's file. Should S3's
+// event be lost, the message that is queued here starts captioning instead;
+// otherwise it finds that there is nothing to do.
+// It returns video.ErrNotFound, also for somebody else's video, or a *Refusal.
+func (u Uploader) Complete(ctx context.Context, owner, id string) (video.Video, error) {
+	v, err := u.Videos.Get(ctx, id)
+	if err != nil {
+		return v, fmt.Errorf("complete: %w", err)
+	}
+	if !v.VisibleTo(owner) {
+		return v, fmt.Errorf("complete: %w", video.ErrNotFound)
+	}
+	if v.Status != video.Pending {
+		return v, nil
+	}
+	_, _, err = u.Objects.Stat(ctx, v.Source.Key)
+	if errors.Is(err, video.ErrNoObject) {
+		return v, &Refusal{"not_uploaded", "Nothing was uploaded for this video yet. Send the file to its upload URL first, then say that it is complete."}
+	}
+	if err != nil {
+		return v, fmt.Errorf("complete: %w", err)
+	}
+	// The message first: were the status written first, a crash between the
+	// two would leave a video that nobody starts.
+	if err := u.Queue.Announce(ctx, v.ID, v.Generation, EventGrace); err != nil {
+		return v, fmt.Errorf("complete: %w", err)
+	}
+	v, err = u.Videos.Change(ctx, v.ID, video.Arrive())
+	if err != nil && !errors.Is(err, video.ErrStale) { // stale: the event was faster
+		return v, fmt.Errorf("complete: %w", err)
+	}
+	return v, nil
+}
+
+func (u Uploader) now() time.Time {
+	if u.Now != nil {
+		return u.Now().UTC()
+	}
+	return time.Now().UTC()
+}
+
+// admit checks what the client says of its file. What the file really is, the
+// captioner finds out.
+func admit(r Request) (contentType string, err error) {
+	name := title(r.Filename)
+	switch {
+	case name == "." || name == "/": // of an empty path
+		return "", &Refusal{"invalid_filename", "Give the file's name as \"filename\", for example \"lecture.mp4\"."}
+	case !utf8.ValidString(r.Filename) || strings.ContainsFunc(r.Filename, unicode.IsControl):
+		return "", &Refusal{"invalid_filename", "The file's name has characters that cannot be shown. Rename it and try again."}
+	case utf8.RuneCountInString(name) > maxFilename:
+		return "", &Refusal{"invalid_filename", fmt.Sprintf("The file's name is longer than %d characters. Shorten it and try again.", maxFilename)}
+	case r.Size <= 0:
+		return "", &Refusal{"invalid_size", "Give the file's size in bytes as \"size\", a whole number above 0."}
+	case r.Size > video.MaxSize:
+		return "", &Refusal{video.TooLarge.Code, video.TooLarge.Message}
+	}
+	kind, _, err := mime.ParseMediaType(r.ContentType)
+	if err != nil || !strings.HasPrefix(kind, "video/") && !strings.HasPrefix(kind, "audio/") {
+		return "", &Refusal{"unsupported_type", "Only video and audio can be captioned: give its type as \"contentType\", for example \"video/mp4\"."}
+	}
+	return kind, nil
+}
+
+// title keeps the last part of a path, as some clients send the whole of it.
+func title(filename string) string {
+	return path.Base(strings.ReplaceAll(filename, `\`, "/"))
+}

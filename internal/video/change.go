@@ -1,0 +1,166 @@
+package video
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// A Change is one conditional write to a video: it holds from the statuses in
+// From and, but for the first writers, for one generation only. A store
+// applies it in one atomic step, or returns ErrStale and changes nothing.
+//
+// Changes are made by the functions below and nowhere else: together they are
+// the table of transitions.
+type Change struct {
+	Name string // for errors and logs
+	From []Status
+	// Generation must be the stored one; 0 holds for any.
+	Generation int
+
+	// To is the status after the change; empty leaves it as it is.
+	To Status
+	// NextGeneration raises the generation by one and clears what belongs to
+	// the old one: plan, progress, machine tracks and failure.
+	NextGeneration bool
+	Plan           *Plan
+	SegmentDone    *int
+	Heard          *Heard
+	Tracks         []Track // replaces all
+	Failure        *Failure
+	// KeepsForever drops the expiry; Expires sets one.
+	KeepsForever bool
+	Expires      time.Time
+	// Forget drops what a tombstone has no need of, the owner included, so that
+	// no listing shows it.
+	Forget bool
+}
+
+// A Plan is what the captioner learnt about a source.
+type Plan struct {
+	Source   Source
+	Size     int64
+	Duration time.Duration
+	Segments int
+}
+
+// Heard says how far into a segment recognition has come.
+type Heard struct {
+	Segment int
+	Until   time.Duration
+}
+
+// Arrive notes that the upload is complete.
+func Arrive() Change {
+	return Change{Name: "arrive", From: []Status{Pending}, To: Queued, KeepsForever: true}
+}
+
+// Record keeps the plan for a generation. It may be written again: the plan of
+// one source is always the same.
+func Record(generation int, p Plan) Change {
+	return Change{Name: "record", From: []Status{Pending, Queued}, Generation: generation, To: Queued, Plan: &p, KeepsForever: true}
+}
+
+// Dispatch notes that every segment of the plan was sent to the transcribers.
+func Dispatch(generation int) Change {
+	return Change{Name: "dispatch", From: []Status{Queued}, Generation: generation, To: Captioning}
+}
+
+// Replace starts the next generation, because the object under the video's key
+// is another one than it was planned for, or because its owner asks again.
+func Replace(generation int) Change {
+	return Change{Name: "replace", From: []Status{Queued, Captioning, Ready, Uncaptioned, Failed},
+		Generation: generation, To: Queued, NextGeneration: true}
+}
+
+// Hear reports progress within a segment.
+func Hear(generation, segment int, until time.Duration) Change {
+	return Change{Name: "hear", From: []Status{Queued, Captioning}, Generation: generation, Heard: &Heard{segment, until}}
+}
+
+// FinishSegment notes that a segment's words are stored. A segment may be
+// finished while its siblings are still being dispatched.
+func FinishSegment(generation, segment int) Change {
+	return Change{Name: "finish segment", From: []Status{Queued, Captioning}, Generation: generation, SegmentDone: &segment}
+}
+
+// Finish gives the video its tracks.
+func Finish(generation int, tracks []Track) Change {
+	return Change{Name: "finish", From: []Status{Queued, Captioning}, Generation: generation, To: Ready, Tracks: tracks}
+}
+
+// LeaveUncaptioned ends a video in which there is nothing to caption.
+func LeaveUncaptioned(generation int, why Failure) Change {
+	return Change{Name: "leave uncaptioned", From: []Status{Pending, Queued, Captioning}, Generation: generation,
+		To: Uncaptioned, Failure: &why, KeepsForever: true}
+}
+
+// Fail ends a video that cannot be captioned.
+func Fail(generation int, why Failure) Change {
+	return Change{Name: "fail", From: []Status{Pending, Queued, Captioning}, Generation: generation,
+		To: Failed, Failure: &why, KeepsForever: true}
+}
+
+// Delete fences every worker off; the files are removed after it. It may be
+// written again, for a delete that was cut short.
+func Delete() Change {
+	return Change{Name: "delete", From: []Status{Pending, Queued, Captioning, Ready, Uncaptioned, Failed, Deleting},
+		To: Deleting, NextGeneration: true, KeepsForever: true}
+}
+
+// Bury leaves a tombstone until no event of the video can be on its way.
+func Bury(expires time.Time) Change {
+	return Change{Name: "bury", From: []Status{Deleting}, To: Deleted, Expires: expires, Forget: true}
+}
+
+// Apply returns v after the change, or ErrStale, wrapped with the change's
+// name. It is what a store must do, in one atomic step.
+func (c Change) Apply(v Video, now time.Time) (Video, error) {
+	if !slices.Contains(c.From, v.Status) || c.Generation != 0 && c.Generation != v.Generation {
+		return v, c.Stale(v)
+	}
+	v.Done, v.Heard, v.Tracks = slices.Clone(v.Done), maps.Clone(v.Heard), slices.Clone(v.Tracks)
+	v.UpdatedAt = now
+	if c.To != "" {
+		v.Status = c.To
+	}
+	if c.NextGeneration {
+		v.Generation++
+		v.Segments, v.Duration, v.Done, v.Heard, v.Tracks, v.Failure = 0, 0, nil, nil, nil, nil
+	}
+	if p := c.Plan; p != nil {
+		v.Source, v.Size, v.Duration, v.Segments = p.Source, p.Size, p.Duration, p.Segments
+	}
+	if n := c.SegmentDone; n != nil && !v.IsDone(*n) {
+		v.Done = append(v.Done, *n)
+		slices.Sort(v.Done)
+	}
+	if h := c.Heard; h != nil {
+		if v.Heard == nil {
+			v.Heard = map[int]time.Duration{}
+		}
+		v.Heard[h.Segment] = h.Until
+	}
+	if c.Tracks != nil {
+		v.Tracks = c.Tracks
+	}
+	if c.Failure != nil {
+		v.Failure = c.Failure
+	}
+	if c.KeepsForever {
+		v.ExpiresAt = time.Time{}
+	}
+	if !c.Expires.IsZero() {
+		v.ExpiresAt = c.Expires
+	}
+	if c.Forget {
+		v.Owner, v.Title, v.ContentType = "", "", ""
+	}
+	return v, nil
+}
+
+// Stale is the error of a change that does not hold for v.
+func (c Change) Stale(v Video) error {
+	return fmt.Errorf("%s: %w: it is %s, generation %d, and the change was for generation %d", c.Name, ErrStale, v.Status, v.Generation, c.Generation)
+}

@@ -1,0 +1,36 @@
+package video
+
+import (
+	"fmt"
+	"time"
+)
+
+// MaxSize is what one presigned PUT can carry (S3: 5 GiB).
+const MaxSize = 5 << 30
+
+// MaxDuration is how long a video may be while it is one segment: 15 minutes,
+// and a second's grace for the padding that encoders add.
+const MaxDuration = 15*time.Minute + time.Second
+
+// Why a video ends without captions. The codes are part of the API.
+var (
+	NoAudio = Failure{"no_audio", "The video has no sound, so there is nothing to caption."}
+
+	NoSpeech = Failure{"no_speech", "No speech was found in the video's sound, so there is nothing to caption."}
+
+	LanguageUncertain = Failure{"language_uncertain",
+		"The speech does not sound like English, the one language that is recognised so far. Captions were left out, because they would be guesses."}
+
+	NotMedia = Failure{"not_media",
+		"The file could not be read as video or audio. Upload it again as MP4, MOV, WebM, MKV, AVI, MPEG-TS, MP3, WAV, FLAC, Ogg or AAC."}
+
+	TooLong = Failure{"too_long",
+		fmt.Sprintf("The video is longer than %d minutes. Cut it into shorter parts and upload each.", int(MaxDuration.Minutes()))}
+
+	TooLarge = Failure{"too_large", "The file is larger than 5 GiB. Upload a smaller one; the picture's quality does not change the captions."}
+
+	SourceMissing = Failure{"source_missing", "The uploaded file was removed before it was captioned. Upload it again."}
+
+	GaveUp = Failure{"gave_up",
+		"Captioning was tried five times and failed for a cause on our side. Upload the video again; if it fails once more, tell who runs this service."}
+)
