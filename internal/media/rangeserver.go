@@ -1,0 +1,122 @@
+package media
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// sendBuffer bounds what is sent before ffmpeg asks for it: with the kernel's
+// default each jump in a file would throw megabytes away.
+const sendBuffer = 64 << 10
+
+// A rangeServer serves one source over HTTP to one program on this machine, at
+// an address that nobody else can guess.
+type rangeServer struct {
+	url string
+	// ctx ends with the parent, or when the source fails for good; its cause
+	// then is the source's error.
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+
+	path   string
+	blocks *blocks
+	http   *http.Server
+
+	mu       sync.Mutex
+	closed   bool
+	handlers sync.WaitGroup
+	serving  chan struct{} // closed when the listener is
+}
+
+// serve starts a server of src. The caller closes it.
+func serve(ctx context.Context, src Source) (*rangeServer, error) {
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("serve ranges: %w", err)
+	}
+	s := &rangeServer{path: "/" + rand.Text(), serving: make(chan struct{})}
+	s.url = "http://" + listener.Addr().String() + s.path
+	s.ctx, s.cancel = context.WithCancelCause(ctx)
+	s.blocks = newBlocks(s.ctx, src)
+	s.http = &http.Server{
+		Handler: s,
+		// A client that turns away in the middle of an answer is the normal case.
+		ErrorLog: log.New(io.Discard, "", 0),
+		ConnState: func(c net.Conn, state http.ConnState) {
+			if tcp, ok := c.(*net.TCPConn); ok && state == http.StateNew {
+				_ = tcp.SetWriteBuffer(sendBuffer) // the default only costs reads
+			}
+		},
+	}
+	go func() {
+		defer close(s.serving)
+		_ = s.http.Serve(listener) // it ends by Close
+	}()
+	return s, nil
+}
+
+// ServeHTTP answers GET and HEAD with 200, 206 or 416.
+func (s *rangeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.enter() {
+		panic(http.ErrAbortHandler)
+	}
+	defer s.handlers.Done()
+	if r.URL.Path != s.path {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	// When a read fails ServeContent stops, and the server closes the connection
+	// because the answer is shorter than it said.
+	http.ServeContent(w, r, "", time.Time{}, &served{reader{blocks: s.blocks}, s})
+}
+
+// enter counts a handler in, unless the server is closed.
+func (s *rangeServer) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.handlers.Add(1)
+	}
+	return !s.closed
+}
+
+// served ends the server's context by the source's error, so that the program
+// stops and its caller sees that error, not what the program made of it.
+type served struct {
+	reader
+	server *rangeServer
+}
+
+func (s *served) Read(p []byte) (int, error) {
+	n, err := s.reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.server.cancel(err)
+	}
+	return n, err
+}
+
+// Close ends all connections and returns when no goroutine of the server and
+// no reader of the source is left.
+func (s *rangeServer) Close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.cancel(context.Canceled)
+	_ = s.http.Close()
+	<-s.serving
+	s.handlers.Wait()
+	s.blocks.close()
+}
