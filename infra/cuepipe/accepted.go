@@ -1,7 +1,11 @@
 package cuepipe
 
-import "github.com/aws/aws-cdk-go/awscdk/v2"
-import "github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
+)
 
 type acceptedProps struct {
 	storage   storage
@@ -9,4 +13,45 @@ type acceptedProps struct {
 	api       awsapigateway.RestApi
 }
 
-func acceptFindings(stack awscdk.Stack, props acceptedProps) {}
+// acceptFindings says of which rules of cdk-nag's AwsSolutions the stack is
+// knowingly not a follower, where, and why. The tests run the rules: whatever
+// is not accepted here fails them.
+func acceptFindings(props acceptedProps) {
+	accept(props.storage.uploads, "AwsSolutions-S1",
+		"Only the stack's own roles reach the objects, and each video's item says who uploaded it and when. A third bucket, for access logs, would cost on every request and be read by nobody.")
+	accept(props.storage.captions, "AwsSolutions-S1",
+		"Only the stack's own roles reach the objects, and names say which attempt at which video wrote them. A third bucket, for access logs, would cost on every request and be read by nobody.")
+
+	for _, function := range props.functions.all() {
+		accept(function.Role(), "AwsSolutions-IAM5",
+			"The one wildcard ends a prefix: names of objects are made at run time. Which verbs on which prefix each function has is tested word by word.",
+			`/^Resource::<UploadsBucket[0-9A-F]{8}\.Arn>\/uploads\/\*$/`,
+			`/^Resource::<CaptionsBucket[0-9A-F]{8}\.Arn>\/(videos|quarantine)\/\*$/`)
+	}
+
+	accept(props.api, "AwsSolutions-APIG3",
+		"A web firewall costs every month, used or not. Requests are throttled, and nothing is done without a valid token.")
+	accept(props.api, "AwsSolutions-APIG4",
+		"The functions verify the bearer token of every request themselves (signature, issuer, audience, expiry), so that any OpenID Connect issuer serves and the same code runs everywhere.")
+	accept(props.api, "AwsSolutions-COG4",
+		"The functions verify the tokens of any OpenID Connect issuer; a user pool is one of them.")
+	accept(props.api, "AwsSolutions-APIG6",
+		"Execution logs carry headers and bodies, which would put tokens and signed URLs into a log. The access log has an entry for every request, and the functions log what they do.")
+	accept(props.api, "AwsSolutions-IAM4",
+		"API Gateway takes a role for its logs only if it has exactly the rights that this managed policy lists.",
+		`/^Policy::arn:<AWS::Partition>:iam::aws:policy\/service-role\/AmazonAPIGatewayPushToCloudWatchLogs$/`)
+}
+
+// accept applies to a construct and everything below it; to some findings of
+// the rule only, where patterns say to which.
+func accept(on constructs.IConstruct, rule, reason string, patterns ...string) {
+	suppression := &cdknag.NagPackSuppression{Id: &rule, Reason: &reason}
+	if len(patterns) > 0 {
+		var only []any
+		for _, pattern := range patterns {
+			only = append(only, &cdknag.RegexAppliesTo{Regex: jsii.String(pattern)})
+		}
+		suppression.AppliesTo = &only
+	}
+	cdknag.NagSuppressions_AddResourceSuppressions(on, &[]*cdknag.NagPackSuppression{suppression}, jsii.Bool(true))
+}

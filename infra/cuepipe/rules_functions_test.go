@@ -1,0 +1,194 @@
+package cuepipe
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// mayDo is everything that each function may do: verbs, then on what, then
+// under which prefix of names. Its log and nothing else is common to all.
+var mayDo = map[string][]string{
+	"Upload": {
+		"dynamodb:GetItem Table",
+		"dynamodb:PutItem Table",
+		"dynamodb:UpdateItem Table",
+		"s3:GetObject UploadsBucket/uploads/*",
+		"s3:GetObjectVersion UploadsBucket/uploads/*",
+		"s3:ListBucket UploadsBucket under uploads/*",
+		"s3:PutObject UploadsBucket/uploads/*",
+		"sqs:SendMessage UploadsQueue",
+	},
+	"Videos": {
+		"dynamodb:GetItem Table",
+		"dynamodb:Query Table/index/byOwner",
+		"dynamodb:UpdateItem Table",
+		"s3:DeleteObject CaptionsBucket/videos/*",
+		"s3:DeleteObject UploadsBucket/uploads/*",
+		"s3:DeleteObjectVersion UploadsBucket/uploads/*",
+		"s3:GetObject CaptionsBucket/videos/*",
+		"s3:ListBucket CaptionsBucket under videos/*",
+		"s3:ListBucketVersions UploadsBucket under uploads/*",
+	},
+	"Captioner": {
+		"dynamodb:GetItem Table",
+		"dynamodb:UpdateItem Table",
+		"s3:DeleteObjectVersion UploadsBucket/uploads/*",
+		"s3:GetObject UploadsBucket/uploads/*",
+		"s3:GetObjectVersion UploadsBucket/uploads/*",
+		"s3:ListBucket UploadsBucket under uploads/*",
+		"sqs:ChangeMessageVisibility UploadsQueue",
+		"sqs:DeleteMessage UploadsQueue",
+		"sqs:GetQueueAttributes UploadsQueue",
+		"sqs:ReceiveMessage UploadsQueue",
+		"sqs:SendMessage SegmentsQueue",
+	},
+	"Transcriber": {
+		"dynamodb:GetItem Table",
+		"dynamodb:UpdateItem Table",
+		"s3:GetObject CaptionsBucket/videos/*",
+		"s3:GetObject UploadsBucket/uploads/*",
+		"s3:GetObjectVersion UploadsBucket/uploads/*",
+		"s3:ListBucket CaptionsBucket under videos/*",
+		"s3:ListBucket UploadsBucket under uploads/*",
+		"s3:PutObject CaptionsBucket/videos/*",
+		"sqs:ChangeMessageVisibility SegmentsQueue",
+		"sqs:DeleteMessage SegmentsQueue",
+		"sqs:GetQueueAttributes SegmentsQueue",
+		"sqs:ReceiveMessage SegmentsQueue",
+	},
+	"Deadletter": {
+		"dynamodb:GetItem Table",
+		"dynamodb:UpdateItem Table",
+		"s3:PutObject CaptionsBucket/quarantine/*",
+		"sqs:ChangeMessageVisibility SegmentsDeadLetters",
+		"sqs:ChangeMessageVisibility UploadsDeadLetters",
+		"sqs:DeleteMessage SegmentsDeadLetters",
+		"sqs:DeleteMessage UploadsDeadLetters",
+		"sqs:GetQueueAttributes SegmentsDeadLetters",
+		"sqs:GetQueueAttributes UploadsDeadLetters",
+		"sqs:ReceiveMessage SegmentsDeadLetters",
+		"sqs:ReceiveMessage UploadsDeadLetters",
+	},
+}
+
+// grantsRule: a function may do what mayDo says, no more and no less, by the
+// one policy in its own role.
+func grantsRule(t template) (problems []string) {
+	for name, want := range mayDo {
+		if role := show(t.named(name + "Function").at("Role")); role != name+"Role" {
+			problems = append(problems, fmt.Sprintf("%sFunction runs as %s", name, role))
+		}
+		role := t.named(name + "Role")
+		if managed := role.at("ManagedPolicyArns"); managed != nil {
+			problems = append(problems, fmt.Sprintf("%sRole has policies that are not ours: %v", name, managed))
+		}
+		statements, _ := role.at("Policies", 0, "PolicyDocument", "Statement").([]any)
+		if more := role.at("Policies", 1); more != nil {
+			problems = append(problems, name+"Role has a second policy")
+		}
+		want = append([]string{"logs:CreateLogStream " + name + "Logs", "logs:PutLogEvents " + name + "Logs"}, want...)
+		got := verbs(statements)
+		for _, verb := range want {
+			if !slices.Contains(got, verb) {
+				problems = append(problems, name+" may not "+verb)
+			}
+		}
+		for _, verb := range got {
+			if !slices.Contains(want, verb) {
+				problems = append(problems, name+" may "+verb)
+			}
+		}
+	}
+	for _, typ := range []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"} {
+		for _, name := range t.names(typ) {
+			problems = append(problems, name+" grants from outside of a role")
+		}
+	}
+	slices.Sort(problems)
+	return problems
+}
+
+// verbs spells statements out: one line for each verb on each resource. What
+// it does not know how to say, it prints whole, and so equals nothing.
+func verbs(statements []any) (lines []string) {
+	for _, statement := range statements {
+		under := ""
+		if conditions := at(statement, "Condition"); conditions != nil {
+			prefix, _ := at(conditions, "StringLike", "s3:prefix").(string)
+			under = " under " + prefix
+			if all := conditions.(map[string]any); prefix == "" || len(all) != 1 || len(all["StringLike"].(map[string]any)) != 1 {
+				under = fmt.Sprintf(" if %v", conditions)
+			}
+		}
+		if at(statement, "Effect") != "Allow" || at(statement, "NotAction") != nil || at(statement, "NotResource") != nil {
+			lines = append(lines, fmt.Sprintf("do %v", statement))
+		}
+		for _, verb := range texts(at(statement, "Action")) {
+			for _, resource := range texts(at(statement, "Resource")) {
+				lines = append(lines, verb+" "+resource+under)
+			}
+		}
+	}
+	return lines
+}
+
+// environmentRule: a function is told the names of what it uses.
+func environmentRule(t template) (problems []string) {
+	everywhere := map[string]string{
+		"UPLOADS_BUCKET": "UploadsBucket", "CAPTIONS_BUCKET": "CaptionsBucket", "TABLE": "Table",
+		"UPLOADS_QUEUE_URL": "UploadsQueue", "SEGMENTS_QUEUE_URL": "SegmentsQueue",
+		"OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "captions", "PAGE_ORIGIN": "https://captions.example.org",
+	}
+	caller := []string{"OIDC_ISSUER", "OIDC_AUDIENCE", "PAGE_ORIGIN"}
+	for name, want := range map[string][]string{
+		"Upload":      append([]string{"UPLOADS_BUCKET", "TABLE", "UPLOADS_QUEUE_URL"}, caller...),
+		"Videos":      append([]string{"UPLOADS_BUCKET", "CAPTIONS_BUCKET", "TABLE"}, caller...),
+		"Captioner":   {"UPLOADS_BUCKET", "TABLE", "SEGMENTS_QUEUE_URL"},
+		"Transcriber": {"UPLOADS_BUCKET", "CAPTIONS_BUCKET", "TABLE"},
+		"Deadletter":  {"CAPTIONS_BUCKET", "TABLE"},
+	} {
+		variables, _ := t.named(name+"Function").at("Environment", "Variables").(map[string]any)
+		want = append(want, "S3_PATH_STYLE", "STAGE")
+		slices.Sort(want)
+		if got := slices.Sorted(maps.Keys(variables)); !slices.Equal(got, want) {
+			problems = append(problems, fmt.Sprintf("%s is told %v, want %v", name, got, want))
+		}
+		for variable, value := range variables {
+			if expected, fixed := everywhere[variable]; fixed && show(value) != expected {
+				problems = append(problems, fmt.Sprintf("%s is told %s=%s, want %s", name, variable, show(value), expected))
+			}
+		}
+	}
+	return problems
+}
+
+// logsRule: a function writes to its own log group, logs end some day, and the
+// access log has no way to a token.
+func logsRule(t template) (problems []string) {
+	for name := range mayDo {
+		if group := show(t.named(name+"Function").at("LoggingConfig", "LogGroup")); group != name+"Logs" {
+			problems = append(problems, fmt.Sprintf("%s writes its log to %s", name, group))
+		}
+	}
+	for _, name := range t.names("AWS::Logs::LogGroup") {
+		if number(t.Resources[name].at("RetentionInDays")) == 0 {
+			problems = append(problems, name+" keeps logs for ever")
+		}
+	}
+	access := t.named("ApiDeploymentStagev1")
+	format := show(access.at("AccessLogSetting", "Format"))
+	if show(access.at("AccessLogSetting", "DestinationArn")) != "ApiLogs" || !strings.Contains(format, "$context.requestId") {
+		problems = append(problems, "the API has no access log")
+	}
+	for _, way := range []string{"$input", "$context.authorizer", "querystring", "header", "$context.identity"} {
+		if strings.Contains(strings.ToLower(format), strings.ToLower(way)) {
+			problems = append(problems, "the access log has "+way)
+		}
+	}
+	if settings := access.at("MethodSettings", 0, "DataTraceEnabled"); settings != false {
+		problems = append(problems, "the API may log whole requests")
+	}
+	return problems
+}
