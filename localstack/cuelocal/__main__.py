@@ -1,0 +1,69 @@
+"""The commands start, stop, status, logs and invoke; see the files of these names beside this package."""
+
+import argparse
+import os
+import sys
+
+from cuelocal import lifecycle
+from cuelocal.stages import Problem, Stage, stage
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    try:
+        chosen = stage(arguments.stage)
+        if arguments.command in ("start", "stop", "logs") and not chosen.local:
+            raise Problem(f"Stage {chosen.name} is not on this machine; {arguments.command} knows local and test.")
+        return arguments.run(chosen, arguments) or 0
+    except Problem as problem:
+        lifecycle.say(f"error: {problem}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="localstack/", description="Cuepipe's local cloud.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run, help: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.add_argument("stage", nargs="?", default="local", help="local (the default) or test")
+        sub.set_defaults(run=run)
+        return sub
+
+    command("start", lambda chosen, _: lifecycle.start(chosen), "start LocalStack and the issuer, and wait until they answer")
+    command("stop", lambda chosen, _: lifecycle.stop(chosen), "stop what start started")
+    command("status", _status, "show what runs, what is deployed, and how full the queues are")
+    logs = command("logs", _logs, "show the end of the functions' logs")
+    logs.add_argument("function", nargs="?", help="one function only, such as captioner")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on with what is written from now on")
+    invoke = command("invoke", _invoke, "send an event to a function")
+    invoke.add_argument("function", help="such as captioner")
+    invoke.add_argument("event", help="a file with the event as JSON")
+    return parser
+
+
+def _status(chosen: Stage, _) -> None:
+    from cuelocal import deployed  # boto3 takes half a second to load: only who needs it waits
+
+    deployed.show_status(chosen)
+
+
+def _invoke(chosen: Stage, arguments) -> int:
+    from cuelocal import deployed
+
+    return deployed.invoke(chosen, arguments.function, arguments.event)
+
+
+def _logs(chosen: Stage, arguments) -> None:
+    pattern = f"{arguments.function}.log" if arguments.function else "*.log"
+    files = [file for file in sorted(chosen.logs.glob(pattern)) if arguments.function or file.stem not in ("localstack", "issuer")]
+    if not files:
+        raise Problem(f"There is no log yet in {chosen.logs}: nothing was invoked since the last start.")
+    options = ["-F"] if arguments.follow else []
+    sys.stdout.flush()
+    os.execvp("tail", ["tail", "-n", "100", *options, *map(str, files)])
+
+
+sys.exit(main())

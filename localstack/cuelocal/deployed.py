@@ -1,0 +1,97 @@
+"""What is deployed in a stage, local or on AWS: its state, and its functions to be invoked."""
+
+import base64
+import json
+from pathlib import Path
+
+import boto3
+import botocore.config
+import botocore.exceptions
+
+from cuelocal import lifecycle, processes
+from cuelocal.stages import Problem, Stage
+
+REGION = "us-east-1"  # of the local stages
+
+
+def show_status(stage: Stage) -> None:
+    """Prints programs, outputs, functions and queues of a stage."""
+    if stage.local:
+        running = processes.noted(stage.processes)
+        for name, address in (("localstack", stage.endpoint), ("issuer", stage.issuer)):
+            process = running.get(name)
+            print(f"{name:<11} {f'runs as process {process.pid} on {address}' if process else 'was not started from here'}")
+        if not lifecycle.answers(stage):
+            raise Problem(f"The local cloud of stage {stage.name} does not answer. Start it with: make run")
+    stack = _stack(stage)
+    print(f"stack       {stack['StackName']}: {stack['StackStatus']}")
+    for output in sorted(stack.get("Outputs", []), key=lambda output: output["OutputKey"]):
+        print(f"  {output['OutputKey']}: {output['OutputValue']}")
+    _show_queues(stage)
+
+
+def invoke(stage: Stage, function: str, event: str) -> int:
+    """Invokes a function by its short name and prints its answer; 1 when it failed."""
+    try:
+        payload = Path(event).read_bytes()
+        json.loads(payload)
+    except (OSError, ValueError) as error:
+        raise Problem(f"{event} is no event that can be sent: {error}. Recorded ones are in the folder events.") from error
+    name = _function_name(stage, function)
+    # One attempt only, and as long as a function may take: a second one would run it again.
+    patient = botocore.config.Config(read_timeout=910, retries={"total_max_attempts": 1})
+    answer = _client(stage, "lambda", patient).invoke(FunctionName=name, Payload=payload, LogType="Tail")
+    lifecycle.say(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace").rstrip())
+    print(answer["Payload"].read().decode())
+    if "FunctionError" in answer:
+        lifecycle.say(f"error: {name} failed; its log is above.")
+        return 1
+    return 0
+
+
+def _stack(stage: Stage) -> dict:
+    try:
+        return _client(stage, "cloudformation").describe_stacks(StackName=stage.stack)["Stacks"][0]
+    except botocore.exceptions.ClientError as error:
+        how = "make run" if stage.local else f"make deploy STAGE={stage.name}"
+        raise Problem(f"{stage.stack} is not deployed ({error.response['Error']['Message']}). Deploy it with: {how}") from error
+    except botocore.exceptions.BotoCoreError as error:
+        raise Problem(f"AWS cannot be asked: {error}. Set up credentials and a region, for example by aws configure.") from error
+
+
+def _resources(stage: Stage, kind: str) -> list[str]:
+    _stack(stage)
+    pages = _client(stage, "cloudformation").get_paginator("list_stack_resources").paginate(StackName=stage.stack)
+    resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
+    return sorted(resource["PhysicalResourceId"] for resource in resources if resource["ResourceType"] == kind)
+
+
+def _function_name(stage: Stage, function: str) -> str:
+    names = _resources(stage, "AWS::Lambda::Function")
+    wanted = [name for name in names if name == function or name == f"{stage.stack}-{function}"]
+    if not wanted:
+        known = ", ".join(name.removeprefix(f"{stage.stack}-") for name in names)
+        raise Problem(f"There is no function {function} in {stage.stack}. There are: {known}.")
+    return wanted[0]
+
+
+def _show_queues(stage: Stage) -> None:
+    sqs = _client(stage, "sqs")
+    print(f"{'queue':<44} {'waiting':>8} {'in work':>8} {'delayed':>8}")
+    for url in _resources(stage, "AWS::SQS::Queue"):
+        state = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        counts = [state[f"ApproximateNumberOfMessages{kind}"] for kind in ("", "NotVisible", "Delayed")]
+        print(f"{url.rsplit('/', 1)[1]:<44} {counts[0]:>8} {counts[1]:>8} {counts[2]:>8}")
+
+
+def _client(stage: Stage, service: str, config: botocore.config.Config | None = None):
+    if not stage.local:
+        return boto3.client(service, config=config)
+    return boto3.client(
+        service,
+        endpoint_url=stage.endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=config,
+    )

@@ -1,0 +1,161 @@
+"""Starts and stops the local cloud of a stage: LocalStack, and the issuer that signs for development."""
+
+import fcntl
+import os
+import shutil
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import psutil
+
+from cuelocal import processes
+from cuelocal.stages import CACHE, ROOT, Problem, Stage
+
+START_TIMEOUT = 180  # seconds until LocalStack must answer; 4 are usual, a busy machine takes longer
+
+
+def start(stage: Stage) -> None:
+    """Starts what does not run yet, from an empty state, and waits until it answers."""
+    stage.folder.mkdir(parents=True, exist_ok=True)
+    with open(stage.folder / "start.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two makes may start at the same moment
+        running = processes.noted(stage.processes)
+        if running.keys() == {"localstack", "issuer"} and answers(stage):
+            return
+        for process in running.values():  # half of it is no use
+            processes.end(process)
+        processes.demand_free_port(stage.port, "LocalStack", "LOCALSTACK_PORT")
+        processes.demand_free_port(stage.issuer_port, "the issuer of tokens", "ISSUER_PORT")
+        _start(stage)
+
+
+def stop(stage: Stage) -> None:
+    """Ends what start() started; says so when there was nothing."""
+    running = processes.noted(stage.processes)
+    for process in running.values():
+        processes.end(process)
+    stage.processes.unlink(missing_ok=True)
+    for leftover in ("filesystem", "tmp"):
+        shutil.rmtree(stage.folder / leftover, ignore_errors=True)
+    say(f"stopped the local cloud of stage {stage.name}" if running else f"nothing was running for stage {stage.name}")
+
+
+def answers(stage: Stage) -> bool:
+    """Whether LocalStack and the issuer answer requests."""
+    return _get(f"{stage.endpoint}/_localstack/health") and _get(f"{stage.issuer}/.well-known/openid-configuration")
+
+
+def _start(stage: Stage) -> None:
+    began = time.monotonic()
+    for leftover in ("filesystem", "tmp", "logs", "cache"):
+        shutil.rmtree(stage.folder / leftover, ignore_errors=True)
+    (stage.folder / "tmp").mkdir()
+    issuer = ROOT / "bin" / "issuer"
+    if not issuer.exists():
+        raise Problem("bin/issuer is not built yet. Build it with: make build")
+    say(f"starting LocalStack for stage {stage.name} on {stage.endpoint}…")
+    programs: dict[str, psutil.Process] = {}
+    try:
+        # Written down one by one: whatever happens next, stop finds them.
+        programs["localstack"] = processes.launch(
+            [sys.executable, "-m", "localstack.runtime.main"],
+            environment(stage),
+            stage.logs / "localstack.log",
+            stage.folder,
+        )
+        processes.note(stage.processes, programs)
+        programs["issuer"] = processes.launch(
+            [str(issuer), "serve", "--addr", f"127.0.0.1:{stage.issuer_port}", "--dir", str(CACHE / "run" / "issuer")],
+            {"PATH": os.environ["PATH"]},
+            stage.logs / "issuer.log",
+            stage.folder,
+        )
+        processes.note(stage.processes, programs)
+        _wait(stage, programs, began)
+    except BaseException:  # also Ctrl-C: nothing half started stays
+        for process in programs.values():
+            processes.end(process)
+        stage.processes.unlink(missing_ok=True)
+        raise
+    say(f"  LocalStack answers after {time.monotonic() - began:.0f} s")
+
+
+def _wait(stage: Stage, programs: dict[str, psutil.Process], began: float) -> None:
+    told = began
+    while not answers(stage):
+        for name, process in programs.items():
+            if (code := process.poll()) is not None:
+                raise Problem(_death(stage, name, code))
+        now = time.monotonic()
+        if now - began > START_TIMEOUT:
+            raise Problem(
+                f"LocalStack did not answer within {START_TIMEOUT} s. Its log is {stage.logs}/localstack.log; "
+                "a busy machine may need a second try."
+            )
+        if now - told > 5:
+            told = now
+            say(f"  still starting, {now - began:.0f} s")
+        time.sleep(0.1)
+
+
+def _death(stage: Stage, name: str, code: int) -> str:
+    log = stage.logs / f"{name}.log"
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
+    return (
+        f"{name} ended with code {code} while it started. The end of {log}:\n{tail}\n"
+        "When a package or a jar is missing there, fetch anew with: make clean fetch"
+    )
+
+
+def environment(stage: Stage) -> dict[str, str]:
+    """LocalStack's environment. Nothing of the caller's gets in, in particular no AWS credentials or profile."""
+    folder = stage.folder
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(ROOT / "localstack"),
+        "PYTHONUNBUFFERED": "1",
+        # Every stage has its own folders for state, temporary files and caches.
+        "FILESYSTEM_ROOT": str(folder / "filesystem"),
+        "TMPDIR": str(folder / "tmp"),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "GATEWAY_LISTEN": f"127.0.0.1:{stage.port}",
+        # Ports for services that run programs of their own. None that Cuepipe uses does but DynamoDB, which takes a free one;
+        # still, two stages get two ranges.
+        "EXTERNAL_SERVICE_PORTS_START": str(stage.port - 56),
+        "EXTERNAL_SERVICE_PORTS_END": str(stage.port - 6),
+        # Presigned URLs are checked as on AWS: without this, any signature passes.
+        "S3_SKIP_SIGNATURE_VALIDATION": "0",
+        "LAMBDA_RUNTIME_EXECUTOR": "process",
+        # The executor bounds the start of a function by the function's own timeout; LocalStack must not cut in before.
+        "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": "910",
+        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.01",
+        "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "1",
+        "DYNAMODB_IN_MEMORY": "1",
+        "DYNAMODB_HEAP_SIZE": "256m",
+        # No telemetry, no name server, no certificate from elsewhere: nothing here talks to the outside.
+        "DISABLE_EVENTS": "1",
+        "DNS_ADDRESS": "0",
+        "SKIP_SSL_CERT_DOWNLOAD": "1",
+        "CUELOCAL_DYNAMODB": str(CACHE / "dynamodb-local"),
+        "CUELOCAL_LOGS": str(stage.logs),
+        "CUELOCAL_FUNCTION_PREFIX": f"{stage.stack}-",
+    }
+
+
+def _get(url: str) -> bool:
+    try:
+        # A proxy of the environment has no business with this machine's own addresses.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(url, timeout=5) as response:
+            return response.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def say(text: str) -> None:
+    """One line for the person at the terminal; standard output stays for results."""
+    print(text, file=sys.stderr, flush=True)

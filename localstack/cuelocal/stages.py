@@ -1,0 +1,67 @@
+"""Where the local cloud of a stage lives: its ports and its folder. Two stages run side by side."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = Path(os.environ.get("CUEPIPE_CACHE") or ROOT / ".cache")
+
+# LocalStack's port, and the issuer's beside it.
+_PORTS = {"local": (4566, 4560), "test": (4666, 4660)}
+
+
+class Problem(Exception):
+    """Something is not as it must be; the message is a sentence for the person at the terminal that says what to do."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    name: str
+    port: int
+    issuer_port: int
+
+    @property
+    def local(self) -> bool:
+        return self.name in _PORTS
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def issuer(self) -> str:
+        return f"http://127.0.0.1:{self.issuer_port}"
+
+    @property
+    def stack(self) -> str:
+        return f"cuepipe-{self.name}"
+
+    @property
+    def folder(self) -> Path:
+        """Everything of a running stage; logs/ in it has one file a function and one a program."""
+        return CACHE / "run" / self.name
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def processes(self) -> Path:
+        """What start started: name, process id and start time, as JSON."""
+        return self.folder / "processes.json"
+
+
+def stage(name: str) -> Stage:
+    """The stage of that name. LOCALSTACK_PORT and ISSUER_PORT in the environment replace a local stage's ports."""
+    if name not in _PORTS:
+        return Stage(name, 0, 0)
+    port, issuer_port = _PORTS[name]
+    return Stage(name, _port("LOCALSTACK_PORT", port), _port("ISSUER_PORT", issuer_port))
+
+
+def _port(variable: str, default: int) -> int:
+    text = os.environ.get(variable) or str(default)
+    if not text.isdigit() or not 1024 <= int(text) <= 65535:
+        raise Problem(f"{variable} is {text!r}. Give a port from 1024 to 65535, or leave it out for {default}.")
+    return int(text)
