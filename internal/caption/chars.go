@@ -30,7 +30,7 @@ const zeroWidthJoiner = '\u200d'
 // takes a place on the screen. s is not empty.
 func nextChar(s string) (size int, visible bool) {
 	first, size := utf8.DecodeRuneInString(s)
-	visible = !extends(first)
+	visible = !unicode.Is(unicode.Cf, first) // a mark without a letter has a place
 	joined := false
 	flag := isRegional(first)
 	for size < len(s) {

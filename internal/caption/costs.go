@@ -25,8 +25,8 @@ const (
 // too fast everywhere, every character read too fast costs the same, so that
 // the breaks are still the ones that the grammar likes.
 const (
-	tooFastChar  = 10_000 // for every character
-	tooFastMilli = 10     // and every millisecond that is missing
+	tooFastChar  = 10_000 // for every character, the space after the cue included
+	tooFastMilli = 1      // and every millisecond that is missing
 	tooShort     = 100_000
 	tooShortMs   = 100
 	noGap        = 1_000_000
@@ -90,7 +90,7 @@ func (s *setter) timing(i, j int) int64 {
 	var c int64
 
 	if short := reading(st.chars, s.MaxCPS) - shown; short > 0 {
-		c += int64(st.chars)*tooFastChar + short.Milliseconds()*tooFastMilli
+		c += int64(st.chars+1)*tooFastChar + short.Milliseconds()*tooFastMilli
 	}
 	if short := s.MinDuration - shown; short > 0 {
 		c += tooShort + short.Milliseconds()*tooShortMs
@@ -99,9 +99,10 @@ func (s *setter) timing(i, j int) int64 {
 		c += noGap
 	}
 
-	// In tenths of a character a second: 3 above the target cost 45.
-	if cps := int64(st.chars) * 10_000 / shown.Milliseconds(); cps > int64(s.TargetCPS)*10 {
-		over := min(cps-int64(s.TargetCPS)*10, 100)
+	// In tenths of a character a second: 3 above the target cost 45. What is
+	// over MaxCPS has been counted.
+	cps := min(int64(st.chars)*10_000/shown.Milliseconds(), int64(s.MaxCPS)*10)
+	if over := cps - int64(s.TargetCPS)*10; over > 0 {
 		c += over * over / 20
 	}
 	if shown < brisk {

@@ -145,6 +145,8 @@ func bondEnglish(a, b bound, opens bool) int {
 		return tightBond
 	case aw.is(conjunction):
 		return tightBond
+	case aw.is(preposition) && opensClause:
+		return plainBreak // "look at | how it works"
 	case aw.is(preposition) && !aw.is(particle):
 		return tightBond
 	case aw.is(determiner) && bw.content():

@@ -11,24 +11,24 @@ import (
 // after punctuation, before a conjunction, before a preposition; never between
 // words that are read as one. A line break costs a share of it (lines.go).
 const (
-	afterSentence    = 0
-	afterClause      = 10   // ; : – — …
-	afterComma       = 18   //
-	beforeConj       = 30   // "…, | and", "… | because"
-	beforePrep       = 42   // "… | in the garden"
-	beforeOf         = 58   // "the end | of": allowed, but closer than other prepositions
-	beforePronoun    = 50   // "… | you can do": likely the start of a clause
-	plainBreak       = 90   // nothing speaks for it or against it
-	looseBond        = 125  // adjective | noun, "his | house"
-	tightBond        = 180  // article | noun, "will | go", "she | said", "of | the"
-	nameBond         = 260  // "Abraham | Lincoln", "twenty | five"
-	insideNumber     = 1500 // "3 | 000"
-	insideWord       = 6000 // a piece of an overlong word
-	sentenceOpening  = "\"'“‘«„¿¡([{-–—♪"
-	sentenceClosing  = "\"'”’»)]}♪"
-	sentenceEnders   = ".!?…。！？؟۔।"
-	clausePunctution = ";:–—؛：；"
-	commas           = ",،，、"
+	afterSentence     = 0
+	afterClause       = 10   // ; : – — …
+	afterComma        = 18   //
+	beforeConj        = 30   // "…, | and", "… | because"
+	beforePrep        = 42   // "… | in the garden"
+	beforeOf          = 58   // "the end | of": allowed, but closer than other prepositions
+	beforePronoun     = 50   // "… | you can do": likely the start of a clause
+	plainBreak        = 90   // nothing speaks for it or against it
+	looseBond         = 125  // adjective | noun, "his | house"
+	tightBond         = 180  // article | noun, "will | go", "she | said", "of | the"
+	nameBond          = 260  // "Abraham | Lincoln", "twenty | five"
+	insideNumber      = 1500 // "3 | 000"
+	insideWord        = 6000 // a piece of an overlong word
+	sentenceOpening   = "\"'“‘«„¿¡([{-–—♪"
+	sentenceClosing   = "\"'”’»)]}♪"
+	sentenceEnders    = ".!?…。！？؟۔।"
+	clausePunctuation = ";:–—؛：；"
+	commas            = ",،，、"
 )
 
 // A bound is a word as the grammar sees it.
@@ -53,13 +53,12 @@ func newBound(text string, english bool) bound {
 // breakCost is what it costs to end a cue between a and b. opens says that a is
 // the first word of its sentence, where a capital says nothing.
 func breakCost(a, b bound, opens, english bool) int {
-	if isNumber(a.bare) && isThousands(b.bare) && endsWithLetter(a.text) {
-		return insideNumber
-	}
 	switch {
+	case splitsNumber(a, b):
+		return insideNumber
 	case endsSentence(a, b):
 		return afterSentence
-	case endsIn(a.text, clausePunctution+"…") || strings.HasSuffix(a.text, "..."):
+	case endsIn(a.text, clausePunctuation+"…") || strings.HasSuffix(a.text, "..."):
 		return afterClause
 	case endsIn(a.text, commas):
 		return afterComma
@@ -102,11 +101,6 @@ func endsIn(text, set string) bool {
 	return strings.ContainsRune(set, r)
 }
 
-func endsWithLetter(text string) bool {
-	r, _ := utf8.DecodeLastRuneInString(text)
-	return unicode.IsLetter(r) || unicode.IsNumber(r)
-}
-
 func startsUpper(text string) bool {
 	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, sentenceOpening))
 	return unicode.IsUpper(r)
@@ -123,8 +117,14 @@ func isNumber(bare string) bool {
 	return unicode.IsDigit(r)
 }
 
-// isThousands says whether bare may be the next group of a number, "3 000".
-func isThousands(bare string) bool {
-	digits := strings.TrimFunc(bare, func(r rune) bool { return !unicode.IsDigit(r) })
-	return len(bare) >= 3 && isNumber(bare[:3]) && strings.Trim(bare[:3], "0123456789") == "" && (len(digits) == 3 || bare[3] == '.' || bare[3] == ',')
+// splitsNumber says whether a and b are groups of one number: "12 345", "3 000.5".
+func splitsNumber(a, b bound) bool {
+	before, after := digits(a.text), digits(b.bare)
+	return before >= 1 && before <= 3 && before == len(a.text) &&
+		after == 3 && (len(b.bare) == 3 || !unicode.IsLetter(rune(b.bare[3])))
+}
+
+// digits counts the figures 0 to 9 that s begins with.
+func digits(s string) int {
+	return len(s) - len(strings.TrimLeft(s, "0123456789"))
 }

@@ -41,7 +41,7 @@ type Profile struct {
 	// TargetCPS.
 	MaxLinger time.Duration
 	// MaxStretch is how long it stays where it would otherwise be shorter than
-	// MinDuration or faster than MaxCPS, or leave a gap that flickers.
+	// MinDuration or faster than MaxCPS. Closing a gap may add to it.
 	MaxStretch time.Duration
 	// MaxLead is how much before its speech, out of silence, a cue comes in
 	// where staying longer is not enough for MinDuration and MaxCPS.

@@ -45,9 +45,9 @@ func makeUnits(words []speech.Word, maxChars int) []unit {
 func unitsOf(w speech.Word, maxChars int) []unit {
 	var units []unit
 	total := 0
-	for _, field := range strings.FieldsFunc(clean(w.Text), isBreakingSpace) {
+	for _, field := range fields(w.Text, maxChars) {
 		for i, piece := range pieces(field, maxChars) {
-			u := unit{text: piece, chars: max(1, Chars(piece)), glued: i > 0}
+			u := unit{text: piece, chars: Chars(piece), glued: i > 0}
 			units = append(units, u)
 			total += u.chars
 		}
@@ -67,6 +67,24 @@ func unitsOf(w speech.Word, maxChars int) []unit {
 func share(start, end time.Duration, part, whole int) time.Duration {
 	ms := (end - start).Milliseconds() * int64(part) / int64(whole)
 	return start + time.Duration(ms)*time.Millisecond
+}
+
+// fields cleans text and parts it at its spaces, leaving out what shows nothing,
+// such as a direction mark alone. A no-break space holds what fits on a line.
+func fields(text string, maxChars int) []string {
+	var out []string
+	for _, field := range strings.FieldsFunc(clean(text), isBreakingSpace) {
+		parts := []string{field}
+		if Chars(field) > maxChars {
+			parts = strings.Fields(field)
+		}
+		for _, part := range parts {
+			if Chars(part) > 0 {
+				out = append(out, part)
+			}
+		}
+	}
+	return out
 }
 
 // isBreakingSpace leaves out the spaces that are written to hold a number or a

@@ -1,0 +1,213 @@
+package caption
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+)
+
+var hostileTrack = Track{Cues: []Cue{
+	{Start: 0, End: 2 * time.Second, Lines: []string{`<img src=x onerror="alert(1)">`, "a --> b"}},
+	{Start: 2500 * ms, End: 4 * time.Second, Lines: []string{"one\n\ntwo", "", "  ", "\x00nul\x1b[31m", "three\u2028four"}},
+	{Start: 5 * time.Second, End: 6 * time.Second, Lines: []string{"\x00"}},
+	{Start: 7 * time.Second, End: 8 * time.Second, Lines: []string{`{\an8}{\\\pos(1,2)}top`, "AT&T &lt; R&amp;D &copy &#60;"}},
+	{Start: 9 * time.Second, End: 10 * time.Second, Lines: []string{"שלום \u200f!", "👨‍👩‍👧‍👦 \xff\xfe"}},
+	{Start: 25*time.Hour + 61*time.Second + 7*ms, End: 123*time.Hour + 999*ms, Lines: []string{"WEBVTT", "NOTE", "00:00:01.000"}},
+}}
+
+func TestWriteGolden(t *testing.T) {
+	var vtt, srt bytes.Buffer
+	if err := WriteVTT(&vtt, hostileTrack); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteSRT(&srt, hostileTrack); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "testdata/formats/hostile.vtt", vtt.Bytes())
+	golden(t, "testdata/formats/hostile.srt", srt.Bytes())
+}
+
+func TestWriteNothing(t *testing.T) {
+	var vtt, srt bytes.Buffer
+	if err := errors.Join(WriteVTT(&vtt, Track{}), WriteSRT(&srt, Track{})); err != nil {
+		t.Fatal(err)
+	}
+	if vtt.String() != "WEBVTT\n" || srt.String() != "" {
+		t.Errorf("got %q and %q", vtt.String(), srt.String())
+	}
+	for _, read := range []func() (Track, error){
+		func() (Track, error) { return ReadVTT(&vtt) },
+		func() (Track, error) { return ReadSRT(&srt) },
+	} {
+		if got, err := read(); err != nil || len(got.Cues) != 0 {
+			t.Errorf("read back: %v, %v", got, err)
+		}
+	}
+}
+
+func TestReadTolerates(t *testing.T) {
+	want := map[string][]Cue{
+		"tolerated.vtt": {
+			{1 * time.Second, 3500 * ms, []string{"Without hours, with a name and settings"}},
+			{4 * time.Second, 6250 * ms, []string{"Tom & Jerry <3\u00a0cheese", "karaoke été"}},
+			{100 * time.Hour, 100*time.Hour + time.Second, []string{"A hundred hours later a < b, and <3"}},
+		},
+		"tolerated.srt": {
+			{1 * time.Second, 3500 * ms, []string{"With tags, a mark and CR LF", "and a second line"}},
+			{4500 * ms, 6250 * ms, []string{"No number, points for commas"}},
+			{time.Hour + 123004*ms, time.Hour + 124005*ms, []string{"AT&T, R&D, a < b, {curly}"}},
+			{time.Hour + 127*time.Second, time.Hour + 128*time.Second, []string{"No line end"}},
+		},
+	}
+	for name, cues := range want {
+		data, err := os.ReadFile("testdata/formats/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := ReadVTT
+		if strings.HasSuffix(name, ".srt") {
+			read = ReadSRT
+		}
+		lf := strings.ReplaceAll(string(data), "\r\n", "\n")
+		for ends, text := range map[string]string{
+			"as it is": string(data),
+			"CR LF":    "\ufeff" + strings.ReplaceAll(strings.TrimPrefix(lf, "\ufeff"), "\n", "\r\n"),
+			"CR":       strings.ReplaceAll(lf, "\n", "\r"),
+		} {
+			got, err := read(iotest.OneByteReader(strings.NewReader(text)))
+			if err != nil || !reflect.DeepEqual(got.Cues, cues) {
+				t.Errorf("%s, %s: %v\n%swant\n%s", name, ends, err, describe(got.Cues), describe(cues))
+			}
+		}
+	}
+}
+
+func TestReadErrorsNameTheLine(t *testing.T) {
+	const head = "WEBVTT\n\n"
+	for _, c := range []struct{ text, want string }{
+		{"", "line 1: a WebVTT file begins with the line WEBVTT"},
+		{"WEBVTTX\n", "line 1: a WebVTT file begins"},
+		{"webvtt\n", "line 1: a WebVTT file begins"},
+		{"WEBVTT\n00:01.000 --> 00:02.000\nhi\n", "line 2: a blank line is missing"},
+		{head + "00:01.000 --> 00:02.000\nhi\n\nlost text\n", "line 6: this text has no times"},
+		{head + "name\nmore\n00:01.000 --> 00:02.000\n", "line 3: this text has no times"},
+		{head + "00:01.000 -->\nhi\n", "line 3: the time after --> is missing"},
+		{head + "name\n00:01,000 --> 0x:02.000\nhi\n", `line 4: "0x:02.000" is not a time`},
+		{head + "00:61.000 --> 00:62.000\nhi\n", `line 3: "00:61.000" is not a time`},
+		{head + "60:60.000 --> 00:62.000\nhi\n", `line 3: "60:60.000" is not a time`},
+		{head + "-00:01.000 --> 00:02.000\nhi\n", "is not a time"},
+		{head + "99999:00:01.000 --> 00:02.000\nhi\n", "is not a time"},
+		{head + "NOTE --> not a comment\n", "line 3: "},
+		{head + strings.Repeat("x", maxLine+1), "line 3: the line is longer than"},
+	} {
+		_, err := ReadVTT(strings.NewReader(c.text))
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "read WebVTT: ") {
+			t.Errorf("%.60q: %v, want %q", c.text, err, c.want)
+		}
+	}
+	for _, c := range []struct{ text, want string }{
+		{"1\n", "line 1: this text has no times"},
+		{"\n\n1\nhi\n", "line 3: this text has no times"},
+		{"1\n00:00:01,000 --> tomorrow\n", `line 2: "tomorrow" is not a time`},
+		{"1\n00:00:01 --> 00:00:02,000\n", `line 2: "00:00:01" is not a time`},
+	} {
+		_, err := ReadSRT(strings.NewReader(c.text))
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "read SRT: ") {
+			t.Errorf("%.60q: %v, want %q", c.text, err, c.want)
+		}
+	}
+}
+
+func TestReadersPassOnErrors(t *testing.T) {
+	broken := errors.New("the disk is gone")
+	for text, read := range map[string]func(io.Reader) (Track, error){
+		"":                                      ReadVTT,
+		"WEBVTT":                                ReadVTT,
+		"WEBVTT\n":                              ReadVTT,
+		"WEBVTT\n\n00:01.000 --> 00:02.000\nhi": ReadVTT,
+		"1":                                     ReadSRT,
+		"1\n00:00:01,000 --> 00:00:02,000\n":    ReadSRT,
+	} {
+		if _, err := read(failing(text, broken)); !errors.Is(err, broken) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// failing reads text and then fails.
+func failing(text string, err error) *failingReader {
+	return &failingReader{strings.NewReader(text), err}
+}
+
+type failingReader struct {
+	text *strings.Reader
+	err  error
+}
+
+func (f *failingReader) Read(p []byte) (int, error) {
+	if f.text.Len() == 0 {
+		return 0, f.err
+	}
+	return f.text.Read(p)
+}
+
+func TestWriteErrors(t *testing.T) {
+	good := Cue{Start: 0, End: time.Second, Lines: []string{"a"}}
+	for _, c := range []struct {
+		cue  Cue
+		want string
+	}{
+		{Cue{Start: -ms, End: time.Second, Lines: []string{"a"}}, "cue 2: it starts 1ms before the video"},
+		{Cue{Start: time.Second, End: time.Second, Lines: []string{"a"}}, "cue 2: it does not end after it starts"},
+		{Cue{Start: 1000 * ms, End: 1000*ms + 900*time.Microsecond, Lines: []string{"a"}}, "cue 2: it does not end after it starts"},
+		{Cue{Start: 0, End: maxWritten, Lines: []string{"a"}}, "cue 2: it ends at 10000h0m0s"},
+	} {
+		track := Track{Cues: []Cue{good, c.cue}}
+		for _, err := range []error{WriteVTT(&bytes.Buffer{}, track), WriteSRT(&bytes.Buffer{}, track)} {
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+		}
+	}
+	full := errors.New("the disk is full")
+	for _, err := range []error{WriteVTT(brokenWriter{full}, hostileTrack), WriteSRT(brokenWriter{full}, hostileTrack)} {
+		if !errors.Is(err, full) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+type brokenWriter struct{ err error }
+
+func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
+
+func TestTimestamps(t *testing.T) {
+	for _, c := range []struct {
+		d    time.Duration
+		want string
+	}{
+		{0, "00:00:00.000"},
+		{999 * ms, "00:00:00.999"},
+		{1000 * ms, "00:00:01.000"},
+		{59*time.Second + 999*ms + 999*time.Microsecond, "00:00:59.999"},
+		{time.Minute, "00:01:00.000"},
+		{time.Hour - ms, "00:59:59.999"},
+		{time.Hour, "01:00:00.000"},
+		{100 * time.Hour, "100:00:00.000"},
+		{maxWritten - ms, "9999:59:59.999"},
+	} {
+		got := formatTime(c.d, ".")
+		if got != c.want {
+			t.Errorf("formatTime(%v) = %s, want %s", c.d, got, c.want)
+		}
+		if back, err := parseTime(got); err != nil || back != c.d.Truncate(ms) {
+			t.Errorf("parseTime(%s) = %v, %v", got, back, err)
+		}
+	}
+}
