@@ -60,9 +60,9 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 		videos: function("videos", "Videos", "Lists, shows and deletes videos and serves captions", n.videos, may.videos,
 			uploadsBucket, captionsBucket, table, caller),
 		captioner: function("captioner", "Captioner", "Probes an uploaded video and plans its segments", n.captioner, may.captioner,
-			uploadsBucket, table, segmentsQueue),
+			uploadsBucket, table, uploadsQueue, segmentsQueue, hidden(n.captioner)),
 		transcriber: function("transcriber", "Transcriber", "Recognises the speech of a segment; the last one assembles the captions", n.transcriber, may.transcriber,
-			uploadsBucket, captionsBucket, table),
+			uploadsBucket, captionsBucket, table, segmentsQueue, hidden(n.transcriber)),
 		deadletter: function("deadletter", "Deadletter", "Fails the video of a message that was given up", n.deadletter, may.deadletter,
 			captionsBucket, table),
 	}
@@ -75,6 +75,12 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 
 // A variable is one or more of a function's environment variables.
 type variable map[string]*string
+
+// hidden tells a consumer how long its queue hides a message, from which it
+// derives how soon it asks for another try.
+func hidden(consumer size) variable {
+	return variable{"VISIBILITY_SECONDS": jsii.String(strconv.Itoa(int(visibility(consumer.timeout).Seconds())))}
+}
 
 type functionProps struct {
 	name, id, does string

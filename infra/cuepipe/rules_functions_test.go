@@ -145,8 +145,8 @@ func environmentRule(t template) (problems []string) {
 	for name, want := range map[string][]string{
 		"Upload":      append([]string{"UPLOADS_BUCKET", "TABLE", "UPLOADS_QUEUE_URL"}, caller...),
 		"Videos":      append([]string{"UPLOADS_BUCKET", "CAPTIONS_BUCKET", "TABLE"}, caller...),
-		"Captioner":   {"UPLOADS_BUCKET", "TABLE", "SEGMENTS_QUEUE_URL"},
-		"Transcriber": {"UPLOADS_BUCKET", "CAPTIONS_BUCKET", "TABLE"},
+		"Captioner":   {"UPLOADS_BUCKET", "TABLE", "UPLOADS_QUEUE_URL", "SEGMENTS_QUEUE_URL", "VISIBILITY_SECONDS"},
+		"Transcriber": {"UPLOADS_BUCKET", "CAPTIONS_BUCKET", "TABLE", "SEGMENTS_QUEUE_URL", "VISIBILITY_SECONDS"},
 		"Deadletter":  {"CAPTIONS_BUCKET", "TABLE"},
 	} {
 		variables, _ := t.named(name+"Function").at("Environment", "Variables").(map[string]any)
@@ -159,6 +159,12 @@ func environmentRule(t template) (problems []string) {
 			if expected, fixed := everywhere[variable]; fixed && show(value) != expected {
 				problems = append(problems, fmt.Sprintf("%s is told %s=%s, want %s", name, variable, show(value), expected))
 			}
+		}
+	}
+	for name, queue := range map[string]string{"Captioner": "UploadsQueue", "Transcriber": "SegmentsQueue"} {
+		told := show(t.named(name+"Function").at("Environment", "Variables", "VISIBILITY_SECONDS"))
+		if hides := show(t.named(queue).at("VisibilityTimeout")); told != hides {
+			problems = append(problems, fmt.Sprintf("%s is told that messages are hidden for %s s, and it is %s", name, told, hides))
 		}
 	}
 	return problems

@@ -104,6 +104,7 @@ var rules = []struct {
 		"one too many": func(t template) {
 			t.named("DeadletterFunction").at("Environment", "Variables").(map[string]any)["OIDC_ISSUER"] = "x"
 		},
+		"another time hidden": func(t template) { t.named("SegmentsQueue").Properties["VisibilityTimeout"] = 1801.0 },
 		"the wrong bucket": func(t template) {
 			t.named("VideosFunction").at("Environment", "Variables").(map[string]any)["CAPTIONS_BUCKET"] = map[string]any{"Ref": "UploadsBucket12345678"}
 		},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -14,14 +15,27 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// TestMain closes the one process that runs the CDK for all tests. The CDK's
-// own validation of templates takes ten seconds a stack; cfn-lint and cdk-nag
-// look at the same things.
+// TestMain closes the one process that runs the CDK for all tests.
+//
+// That process starts while Go's packages are initialised, so what it shall
+// find in its environment must be there before: the tests run in a second
+// process. The CDK's own validation of templates costs twenty seconds here, and
+// cfn-lint and cdk-nag look at the same things.
 func TestMain(m *testing.M) {
-	os.Setenv("CDK_VALIDATION", "false")
-	code := m.Run()
+	const quick = "CDK_VALIDATION"
+	if os.Getenv(quick) != "" {
+		code := m.Run()
+		jsii.Close()
+		os.Exit(code)
+	}
+	tests := exec.Command(os.Args[0], os.Args[1:]...)
+	tests.Env = append(os.Environ(), quick+"=false")
+	tests.Stdout, tests.Stderr = os.Stdout, os.Stderr
+	err := tests.Run()
 	jsii.Close()
-	os.Exit(code)
+	if err != nil {
+		os.Exit(1) // the tests have said why
+	}
 }
 
 // settingsFor are complete settings of a stage, with functions that are there

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/aws/jsii-runtime-go"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	jsii.Close()
+	os.Exit(code)
+}
+
+func environment(variables map[string]string) func(string) string {
+	return func(name string) string { return variables[name] }
+}
+
+func TestLocalNeedsNothing(t *testing.T) {
+	s, err := settings(environment(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Stage.Name != "local" || s.Dist != "dist" || s.Issuer != "http://127.0.0.1:4560" || s.Audience != "cuepipe" ||
+		s.PageOrigin != "http://localhost:5173" || s.Endpoint != "http://127.0.0.1:4566" {
+		t.Errorf("local settings are %+v", s)
+	}
+	s, err = settings(environment(map[string]string{"STAGE": "test"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Issuer != "http://127.0.0.1:4660" || s.Endpoint != "http://127.0.0.1:4666" {
+		t.Errorf("test settings are %+v", s)
+	}
+}
+
+func TestTheEnvironmentDecides(t *testing.T) {
+	s, err := settings(environment(map[string]string{
+		"STAGE": "prod", "DIST": "built", "OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "captions",
+		"PAGE_ORIGIN": "https://captions.example.org", "ALARM_EMAIL": "operator@example.org", "MAX_CONCURRENCY": "50",
+		"AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Stage.Name != "prod" || s.Dist != "built" || s.Issuer != "https://login.example.org" || s.Audience != "captions" ||
+		s.PageOrigin != "https://captions.example.org" || s.AlarmEmail != "operator@example.org" || s.Transcribers != 50 {
+		t.Errorf("settings are %+v", s)
+	}
+	if s.Endpoint != "" {
+		t.Errorf("a stage on AWS has the local endpoint %s", s.Endpoint)
+	}
+}
+
+func TestSentencesForTheOneWhoDeploys(t *testing.T) {
+	complete := map[string]string{
+		"STAGE": "dev", "OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "captions", "PAGE_ORIGIN": "https://captions.example.org",
+	}
+	for _, c := range []struct{ variable, value, says string }{
+		{"STAGE", "staging", "use one of local, test, dev, prod"},
+		{"OIDC_ISSUER", "", "OIDC_ISSUER is not set"},
+		{"OIDC_ISSUER", "http://login.example.org", "give an https address"},
+		{"OIDC_ISSUER", "login.example.org", "give an https address"},
+		{"OIDC_AUDIENCE", "", "OIDC_AUDIENCE is not set"},
+		{"PAGE_ORIGIN", "", "PAGE_ORIGIN is not set"},
+		{"PAGE_ORIGIN", "*", "scheme, host and port only"},
+		{"PAGE_ORIGIN", "https://captions.example.org/", "scheme, host and port only"},
+		{"PAGE_ORIGIN", "http://captions.example.org", "scheme, host and port only"},
+		{"MAX_CONCURRENCY", "many", "whole number"},
+		{"MAX_CONCURRENCY", "1", "from 2 to 1000"},
+		{"MAX_CONCURRENCY", "1001", "from 2 to 1000"},
+	} {
+		variables := map[string]string{c.variable: c.value}
+		for name, value := range complete {
+			if name != c.variable {
+				variables[name] = value
+			}
+		}
+		if _, err := settings(environment(variables)); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s=%s: %v, want it to say %q", c.variable, c.value, err, c.says)
+		}
+	}
+	if _, err := settings(environment(complete)); err != nil {
+		t.Errorf("complete settings: %v", err)
+	}
+}
