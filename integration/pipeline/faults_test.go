@@ -1,0 +1,249 @@
+package pipeline
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// The tests of this file that break something for everybody do so before the
+// first call of t.Parallel, while no other test runs; what follows they wait
+// for beside the others.
+
+// A captioner dies while it probes: its message comes again.
+func TestAKilledCaptioner(t *testing.T) {
+	p := newPerson(t)
+	v := p.upload("film.mp4", "video/mp4", film(t, "jfk.wav"))
+	killed := kill(t, "captioner", func(pid int) bool { return slices.Contains(children(pid), "ffprobe") })
+	t.Parallel()
+	captionedAllTheSame(t, p, v.ID, "jfk.wav", killed)
+}
+
+// A transcriber dies while it recognises: its message comes again.
+func TestAKilledTranscriber(t *testing.T) {
+	p := newPerson(t)
+	v := p.upload("film.mp4", "video/mp4", film(t, "sonnet001.mp3"))
+	p.until(v.ID, "in recognition", func(v body) bool { return v.Progress != nil && v.Progress.Heard > 0 })
+	killed := kill(t, "transcriber", func(int) bool { return true })
+	if got := p.want(200, "GET", "/v1/videos/"+v.ID, nil); got.Status != "captioning" || got.Progress.Done != 0 {
+		t.Fatalf("it was killed too late: %+v", got)
+	}
+	t.Parallel()
+	captionedAllTheSame(t, p, v.ID, "sonnet001.mp3", killed)
+}
+
+func captionedAllTheSame(t *testing.T, p person, id, recording string, killed int) {
+	t.Helper()
+	v := p.end(id, video.Ready, "")
+	vtt, _ := p.track(v.Tracks[0].Formats["vtt"])
+	understood(t, vtt, said(t, recording), 0.08)
+	if got := objectsOf(t, id); len(got) != 4 || strings.Contains(strings.Join(got, " "), "/2/") {
+		t.Errorf("stored: %v; want the work of one generation, once", got)
+	}
+	if alive(killed) {
+		t.Errorf("process %d was not killed", killed)
+	}
+}
+
+// S3's event never comes: the client's word that the upload is complete starts
+// the video.
+func TestALostEvent(t *testing.T) {
+	p := newPerson(t)
+	file := film(t, "beckett.wav")
+	bucket := aws.String(deployed.Output("UploadsBucket"))
+	before, err := deployed.S3.GetBucketNotificationConfiguration(t.Context(), &s3.GetBucketNotificationConfigurationInput{Bucket: bucket})
+	if err != nil || len(before.QueueConfigurations) == 0 {
+		t.Fatalf("the bucket's notification: %+v, %v", before, err)
+	}
+	set := func(queues []s3types.QueueConfiguration) {
+		t.Helper()
+		if _, err := deployed.S3.PutBucketNotificationConfiguration(t.Context(), &s3.PutBucketNotificationConfigurationInput{Bucket: bucket,
+			NotificationConfiguration: &s3types.NotificationConfiguration{QueueConfigurations: queues}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(nil)
+	v := p.upload("film.mp4", "video/mp4", file)
+	set(before.QueueConfigurations)
+	if got := p.want(200, "GET", "/v1/videos/"+v.ID, nil); got.Status != "pending" {
+		t.Fatalf("the event was not lost: the video is %s", got.Status)
+	}
+	if got := p.want(202, "POST", "/v1/videos/"+v.ID+"/complete", nil); got.Status != "queued" {
+		t.Errorf("after complete it is %s", got.Status)
+	}
+	t.Parallel()
+	p.end(v.ID, video.Ready, "")
+}
+
+// The same event, before, during and after the work: one result.
+func TestTheSameEventAgain(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	v := p.upload("film.mp4", "video/mp4", film(t, "jfk.wav"))
+	stored := storedVersion(t, v.ID)
+	event := fmt.Sprintf(`{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":%q},"object":{"key":%q,"versionId":%q,"sequencer":"0055AED6DCD90281E5"}}}]}`,
+		deployed.Output("UploadsBucket"), aws.ToString(stored.Key), aws.ToString(stored.VersionId))
+	sendAll(t, event, event)
+	p.end(v.ID, video.Ready, "")
+	first := objectsOf(t, v.ID)
+	sendAll(t, event, fmt.Sprintf(`{"videoId":%q,"generation":1}`, v.ID))
+	drained(t)
+	if again := p.end(v.ID, video.Ready, ""); len(again.Tracks) != 1 {
+		t.Errorf("tracks: %+v", again.Tracks)
+	}
+	if got := objectsOf(t, v.ID); !slices.Equal(got, first) || len(got) != 4 {
+		t.Errorf("stored before: %v, after: %v", first, got)
+	}
+}
+
+// storedVersion is the one version of a video's upload.
+func storedVersion(t *testing.T, id string) s3types.ObjectVersion {
+	t.Helper()
+	list, err := deployed.S3.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: aws.String(deployed.Output("UploadsBucket")), Prefix: aws.String("uploads/")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(list.Versions, func(v s3types.ObjectVersion) bool { return strings.HasSuffix(*v.Key, id) })
+	if i < 0 {
+		t.Fatalf("%s is not stored", id)
+	}
+	return list.Versions[i]
+}
+
+const poison = "poison-that-is-not-json"
+
+// A message that nobody can read, in the middle of good ones: it alone is given
+// back, and ends in quarantine.
+func TestPoison(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	a, b := p.upload("a.mp4", "video/mp4", film(t, "beckett.wav")), p.upload("b.mp4", "video/mp4", film(t, "jfk.wav"))
+	marked := poison + " " + video.NewID()
+	good := func(v body) string { return fmt.Sprintf(`{"videoId":%q,"generation":1}`, v.ID) }
+	sendAll(t, good(a), marked, good(b))
+	if got := invokeCaptioner(t, good(a), marked, good(b)); !slices.Equal(got, []string{"m1"}) {
+		t.Errorf("given back: %v, want m1 alone", got)
+	}
+	p.end(a.ID, video.Ready, "")
+	p.end(b.ID, video.Ready, "")
+	kept := quarantined(t, marked)
+	if !strings.Contains(kept, marked) || !strings.Contains(kept, "ApproximateReceiveCount") {
+		t.Errorf("quarantine has %s", kept)
+	}
+}
+
+func quarantined(t *testing.T, marked string) string {
+	t.Helper()
+	bucket := aws.String(deployed.Output("CaptionsBucket"))
+	for began := time.Now(); time.Since(began) < patience; time.Sleep(500 * time.Millisecond) {
+		list, err := deployed.S3.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: bucket, Prefix: aws.String("quarantine/")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range list.Contents {
+			got, err := deployed.S3.GetObject(t.Context(), &s3.GetObjectInput{Bucket: bucket, Key: o.Key})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := io.ReadAll(got.Body)
+			got.Body.Close()
+			if err == nil && bytes.Contains(b, []byte(marked)) {
+				return string(b)
+			}
+		}
+	}
+	t.Fatalf("the message is not in quarantine after %v", patience)
+	return ""
+}
+
+// sendAll puts messages into the uploads queue, in one batch.
+func sendAll(t *testing.T, bodies ...string) {
+	t.Helper()
+	var entries []types.SendMessageBatchRequestEntry
+	for i, b := range bodies {
+		entries = append(entries, types.SendMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), MessageBody: &b})
+	}
+	out, err := deployed.SQS.SendMessageBatch(t.Context(), &sqs.SendMessageBatchInput{QueueUrl: aws.String(deployed.Output("UploadsQueueUrl")), Entries: entries})
+	if err != nil || len(out.Failed) > 0 {
+		t.Fatalf("send: %+v, %v", out, err)
+	}
+}
+
+// drained waits until both queues are empty, so that whatever the messages of a
+// test do is done.
+func drained(t *testing.T) {
+	t.Helper()
+	for began := time.Now(); time.Since(began) < patience; time.Sleep(200 * time.Millisecond) {
+		left := 0
+		for _, q := range []string{"UploadsQueueUrl", "SegmentsQueueUrl"} {
+			got, err := deployed.SQS.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: aws.String(deployed.Output(q)),
+				AttributeNames: []types.QueueAttributeName{"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range got.Attributes {
+				count, _ := strconv.Atoi(n)
+				left += count
+			}
+		}
+		if left == 0 {
+			return
+		}
+	}
+	t.Fatalf("the queues are not empty after %v", patience)
+}
+
+// invokeCaptioner hands the deployed function one batch, as a poller does, and
+// returns the ids of the messages that it gives back.
+func invokeCaptioner(t *testing.T, bodies ...string) []string {
+	t.Helper()
+	type record struct {
+		MessageID     string            `json:"messageId"`
+		ReceiptHandle string            `json:"receiptHandle"`
+		Body          string            `json:"body"`
+		Attributes    map[string]string `json:"attributes"`
+	}
+	var batch struct{ Records []record }
+	for i, b := range bodies {
+		batch.Records = append(batch.Records, record{fmt.Sprint("m", i), "none", b, map[string]string{"ApproximateReceiveCount": "1"}})
+	}
+	event, err := json.Marshal(batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), "POST", deployed.Endpoint+"/2015-03-31/functions/"+functionName("captioner")+"/invocations", bytes.NewReader(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var answer struct {
+		BatchItemFailures []struct{ ItemIdentifier string }
+	}
+	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil || res.StatusCode != 200 {
+		t.Fatalf("invoke: %d, %v", res.StatusCode, err)
+	}
+	ids := []string{}
+	for _, f := range answer.BatchItemFailures {
+		ids = append(ids, f.ItemIdentifier)
+	}
+	return ids
+}

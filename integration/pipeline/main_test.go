@@ -1,0 +1,79 @@
+// Package pipeline tests the deployed stack from outside, as its clients see
+// it: real functions, queues, buckets and table, and the real recogniser. It
+// looks behind the API only for what a client cannot see.
+package pipeline
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/cuepipe/cuepipe/integration/stack"
+)
+
+var (
+	deployed *stack.Stack
+	root     string // of the repository
+	speech   string // the folder of recordings
+)
+
+func TestMain(m *testing.M) {
+	if err := prepare(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	if err := cleanLogs(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func prepare() (err error) {
+	if deployed, err = stack.Load(); err != nil {
+		return err
+	}
+	if root, err = stack.Root(); err != nil {
+		return err
+	}
+	speech = os.Getenv("CUEPIPE_SPEECH")
+	if _, err := os.Stat(filepath.Join(speech, "refs.tsv")); err != nil {
+		return fmt.Errorf("CUEPIPE_SPEECH must name the folder of recordings with refs.tsv in it: %w", err)
+	}
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		return fmt.Errorf("ffmpeg is missing, which makes the test videos: run tools/fetch/test-packages.sh")
+	}
+	return nil
+}
+
+// cleanLogs looks through everything that the functions wrote during the tests
+// for what must never be there.
+func cleanLogs() error {
+	files, err := filepath.Glob(filepath.Join(deployed.RunDir, "logs", "*cuepipe-*.log"))
+	if err != nil || len(files) < 5 {
+		return fmt.Errorf("the functions' logs are not in %s: found %d, %v", deployed.RunDir, len(files), err)
+	}
+	secrets := map[string]string{
+		"eyJ":             "a token",
+		"Bearer ":         "a token",
+		"X-Amz-Signature": "a signed URL",
+		"ellow Americans": "a caption's text",
+		poison:            "a message's body",
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		for secret, what := range secrets {
+			if strings.Contains(string(b), secret) {
+				return fmt.Errorf("%s has %s: it contains %q", file, what, secret)
+			}
+		}
+	}
+	return nil
+}
