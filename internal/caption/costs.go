@@ -8,13 +8,15 @@ const (
 	perCue = 40
 	// perSentence parts sentences, unless their cues would flash by.
 	perSentence = 70
-	// shortPause is the silence that still belongs to fluent speech; beyond it
-	// every 5 ms inside a cue cost 1, and a pause as long as the profile's a
-	// strongPause more.
-	shortPause  = 250 * time.Millisecond
-	strongPause = 150
+	// shortPause is the silence that still belongs to fluent speech. A longer
+	// one inside a cue costs 1 for so many milliseconds: after punctuation the
+	// speaker has paused on purpose, elsewhere for breath or for the word. A
+	// pause as long as the profile's costs a strongPause more, wherever it is.
+	shortPause               = 250 * time.Millisecond
+	msOfPause, msOfHesitance = 3, 6
+	strongPause              = 150
 	// A cue shorter than brisk costs 1 for every 10 ms.
-	brisk = 1500 * time.Millisecond
+	brisk = 1200 * time.Millisecond
 	// A fragment of a sentence with fewer characters costs perStubChar each.
 	stub, perStubChar = 16, 4
 	// natural is the dearest break that does not make a fragment.
@@ -41,15 +43,17 @@ func (s *setter) weigh(k int, a, b bound, opens, ended bool) {
 		return
 	}
 	pause := s.pause(k)
+	full := int64(breakCost(a, b, opens, s.english()))
 	if pause < s.Pause {
-		full := int64(breakCost(a, b, opens, s.english()))
-		s.breaks[k] = full * int64(s.Pause-max(pause, 0)) / int64(s.Pause)
+		s.breaks[k] = full * int64(s.Pause-pause) / int64(s.Pause)
 	}
 	if ended {
 		s.inner[k] += perSentence
 	}
-	if pause > shortPause {
-		s.inner[k] += (pause - shortPause).Milliseconds() / 5
+	if long := (pause - shortPause).Milliseconds(); long > 0 && full <= natural {
+		s.inner[k] += long / msOfPause
+	} else if long > 0 {
+		s.inner[k] += long / msOfHesitance
 	}
 	if pause >= s.Pause {
 		s.inner[k] += strongPause
