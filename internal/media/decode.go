@@ -42,7 +42,7 @@ func (t Tools) decode(ctx context.Context, src Source, from, to, limit time.Dura
 	if src.Size() == 0 {
 		return nil, fmt.Errorf("%w: the file is empty", ErrNotMedia)
 	}
-	s, err := serve(ctx, src)
+	s, err := t.serve(ctx, src)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +81,9 @@ func decodeArgs(url string, from, to, limit time.Duration) []string {
 		args = append(args, "-ss", decimal(from)) // before -i: seeks, then decodes to the exact place
 	}
 	return append(args,
+		// A transport stream whose time is shifted by exactly nothing would get its
+		// zero at the first sound instead of the first picture; so shift by 1 µs.
+		"-itsoffset", "0.000001",
 		"-t", decimal(length+margin), // stops by itself soon after the window
 		"-i", url,
 		// Time 0 is the window's start: what is missing before the sound or in a

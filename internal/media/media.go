@@ -24,6 +24,8 @@ var ErrTooLong = errors.New("sound is longer than the limit")
 // ffmpeg 5.1 or later. The methods are safe for concurrent use.
 type Tools struct {
 	FFmpeg, FFprobe string
+
+	backoff func(attempt int) time.Duration // nil: the usual one; for tests
 }
 
 // Info is what a file says about itself. Nothing of it was checked by

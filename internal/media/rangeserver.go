@@ -37,7 +37,7 @@ type rangeServer struct {
 }
 
 // serve starts a server of src. The caller closes it.
-func serve(ctx context.Context, src Source) (*rangeServer, error) {
+func (t Tools) serve(ctx context.Context, src Source) (*rangeServer, error) {
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("serve ranges: %w", err)
@@ -46,6 +46,9 @@ func serve(ctx context.Context, src Source) (*rangeServer, error) {
 	s.url = "http://" + listener.Addr().String() + s.path
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	s.blocks = newBlocks(s.ctx, src)
+	if t.backoff != nil {
+		s.blocks.backoff = t.backoff
+	}
 	s.http = &http.Server{
 		Handler: s,
 		// A client that turns away in the middle of an answer is the normal case.
