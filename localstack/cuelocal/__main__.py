@@ -1,18 +1,19 @@
 """The commands start, stop, status, logs and invoke; see the files of these names beside this package."""
 
 import argparse
+import json
 import os
 import sys
 
 from cuelocal import lifecycle
-from cuelocal.stages import Problem, Stage, stage
+from cuelocal.stages import AUDIENCE, Problem, Stage, stage
 
 
 def main() -> int:
     arguments = _parser().parse_args()
     try:
         chosen = stage(arguments.stage)
-        if arguments.command in ("start", "stop", "logs") and not chosen.local:
+        if arguments.command in ("start", "stop", "logs", "addresses", "describe") and not chosen.local:
             raise Problem(f"Stage {chosen.name} is not on this machine; {arguments.command} knows local and test.")
         return arguments.run(chosen, arguments) or 0
     except Problem as problem:
@@ -41,7 +42,40 @@ def _parser() -> argparse.ArgumentParser:
     invoke = command("invoke", _invoke, "send an event to a function")
     invoke.add_argument("function", help="such as captioner")
     invoke.add_argument("event", help="a file with the event as JSON")
+
+    # What the project's scripts ask.
+    command("addresses", _addresses, "print the endpoint, the issuer and the audience of a local stage")
+    command("account", _account, "print account and region, and yes or no: is it bootstrapped for the CDK")
+    command("describe", _describe, "print what tests need to know of a local stage, as JSON")
+    output = command("output", _output, "print one output of the stack")
+    output.add_argument("key")
     return parser
+
+
+def _addresses(chosen: Stage, _) -> None:
+    print(chosen.endpoint, chosen.issuer, AUDIENCE)
+
+
+def _account(chosen: Stage, _) -> None:
+    from cuelocal import deployed
+
+    account, region, bootstrapped = deployed.account(chosen)
+    print(account, region, "yes" if bootstrapped else "no")
+
+
+def _describe(chosen: Stage, _) -> None:
+    from cuelocal import deployed
+
+    print(json.dumps(deployed.describe(chosen), indent=2))
+
+
+def _output(chosen: Stage, arguments) -> None:
+    from cuelocal import deployed
+
+    outputs = deployed.outputs(chosen)
+    if arguments.key not in outputs:
+        raise Problem(f"{chosen.stack} has no output {arguments.key}. It has: {', '.join(sorted(outputs))}.")
+    print(outputs[arguments.key])
 
 
 def _status(chosen: Stage, _) -> None:

@@ -9,9 +9,10 @@ import botocore.config
 import botocore.exceptions
 
 from cuelocal import lifecycle, processes
-from cuelocal.stages import Problem, Stage
+from cuelocal.stages import AUDIENCE, Problem, Stage
 
 REGION = "us-east-1"  # of the local stages
+BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"  # the parameter by which the CDK itself knows
 
 
 def show_status(stage: Stage) -> None:
@@ -25,8 +26,8 @@ def show_status(stage: Stage) -> None:
             raise Problem(f"The local cloud of stage {stage.name} does not answer. Start it with: make run")
     stack = _stack(stage)
     print(f"stack       {stack['StackName']}: {stack['StackStatus']}")
-    for output in sorted(stack.get("Outputs", []), key=lambda output: output["OutputKey"]):
-        print(f"  {output['OutputKey']}: {output['OutputValue']}")
+    for key, value in sorted(outputs(stage).items()):
+        print(f"  {key}: {value}")
     _show_queues(stage)
 
 
@@ -47,6 +48,41 @@ def invoke(stage: Stage, function: str, event: str) -> int:
         lifecycle.say(f"error: {name} failed; its log is above.")
         return 1
     return 0
+
+
+def outputs(stage: Stage) -> dict[str, str]:
+    """The outputs of the stage's stack by name."""
+    return {output["OutputKey"]: output["OutputValue"] for output in _stack(stage).get("Outputs", [])}
+
+
+def describe(stage: Stage) -> dict:
+    """What the tests of a deployed local stage need to know of it."""
+    found = outputs(stage)
+    return {
+        "stage": stage.name,
+        "api": found["ApiUrl"],
+        "issuer": stage.issuer,
+        "audience": AUDIENCE,
+        "region": REGION,
+        "endpoint": stage.endpoint,
+        "runDir": str(stage.folder),
+        "outputs": found,
+    }
+
+
+def account(stage: Stage) -> tuple[str, str, bool]:
+    """Account, region, and whether the CDK is bootstrapped there. Raises Problem when the credentials do not work."""
+    try:
+        sts = _client(stage, "sts")
+        number = sts.get_caller_identity()["Account"]
+        _client(stage, "ssm").get_parameter(Name=BOOTSTRAP)
+        return number, sts.meta.region_name, True
+    except botocore.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] == "ParameterNotFound":
+            return number, sts.meta.region_name, False
+        raise Problem(f"AWS refused: {error.response['Error']['Message']} Check which credentials are in use.") from error
+    except botocore.exceptions.BotoCoreError as error:
+        raise Problem(f"AWS cannot be asked: {error}. Set up credentials and a region, for example by aws configure.") from error
 
 
 def _stack(stage: Stage) -> dict:

@@ -7,6 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("CUEPIPE_CACHE") or ROOT / ".cache")
 
+AUDIENCE = "cuepipe"  # whom the tokens of the local stages are for
+
 # LocalStack's port, and the issuer's beside it.
 _PORTS = {"local": (4566, 4560), "test": (4666, 4660)}
 
@@ -31,7 +33,9 @@ class Stage:
 
     @property
     def issuer(self) -> str:
-        return f"http://127.0.0.1:{self.issuer_port}"
+        """The issuer as functions and tokens name it. A function in a container reaches this machine by another name."""
+        host = "host.docker.internal" if in_docker() else "127.0.0.1"
+        return f"http://{host}:{self.issuer_port}"
 
     @property
     def stack(self) -> str:
@@ -50,6 +54,11 @@ class Stage:
     def processes(self) -> Path:
         """What start started: name, process id and start time, as JSON."""
         return self.folder / "processes.json"
+
+
+def in_docker() -> bool:
+    """Whether LocalStack shall run, or runs, by Docker: make run LOCAL=docker."""
+    return os.environ.get("LOCAL") == "docker"
 
 
 def stage(name: str) -> Stage:

@@ -1,0 +1,69 @@
+# Cuepipe. `make` lists what there is to make; longer steps are scripts in tools/ and localstack/.
+STAGE ?= local
+VIDEO ?= samples/lighthouse.mp4
+USER_NAME ?= alice
+FN ?=
+EVENT ?=
+LOCAL ?= process
+
+export CUEPIPE_CACHE ?= $(CURDIR)/.cache
+export CUEPIPE_SPEECH ?= $(abspath ../shared/speech)
+# One set of flags for every go command, so that all share one build cache: no paths of this machine in programs, and no
+# C library for names and users. The transcriber needs cgo for ONNX Runtime.
+export GOFLAGS ?= -trimpath -buildvcs=false -tags=netgo,osusergo,lambda.norpc
+export CGO_ENABLED ?= 1
+export STAGE VIDEO LOCAL
+
+.DEFAULT_GOAL := help
+.PHONY: help run test deploy synth diff destroy stop logs status invoke doctor token clean fetch build bench-memory
+
+help: ## List what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Caption a video on this machine: everything from fetching to the captions (VIDEO=path, LOCAL=docker)
+	@tools/run.sh "$(VIDEO)"
+
+test: ## Check everything: format, vet, lint, unit and template tests, and end to end on a LocalStack of its own
+	@tools/test.sh
+
+deploy: fetch build ## Deploy to AWS with your own credentials (STAGE=dev, OIDC_ISSUER, OIDC_AUDIENCE, PAGE_ORIGIN)
+	@tools/deploy.sh
+
+synth: fetch build ## Write the CloudFormation template of a stage to cdk.out (STAGE=dev)
+	@tools/cdk.sh synth --quiet
+
+diff: fetch build ## Show what a deployment would change (STAGE=dev)
+	@tools/cdk.sh diff
+
+destroy: fetch build ## Delete what is deployed (STAGE=dev)
+	@tools/cdk.sh destroy
+
+stop: ## Stop what make run started
+	@localstack/stop local
+
+logs: ## Show what the functions wrote (FN=captioner for one, FOLLOW=1 to go on)
+	@localstack/logs "$(STAGE)" $(FN) $(if $(FOLLOW),--follow)
+
+status: ## Show what runs and is deployed, and how full the queues are
+	@localstack/status "$(STAGE)"
+
+invoke: ## Send an event to a function (FN=captioner EVENT=events/s3-object-created-put.json)
+	@localstack/invoke "$(STAGE)" "$(FN)" "$(EVENT)"
+
+doctor: ## Say what is missing on this machine, and how to get it
+	@tools/doctor.sh
+
+token: ## Print a token for the API of make run (USER_NAME=alice)
+	@bin/issuer token --dir "$$CUEPIPE_CACHE/run/issuer" --user "$(USER_NAME)"
+
+clean: stop ## Remove everything that was built or fetched
+	@rm -rf bin dist cdk.out "$$CUEPIPE_CACHE"
+
+fetch: ## Fetch and build the pinned tools and models into .cache
+	@tools/fetch.sh
+
+build: fetch ## Build the functions into dist, and the programs into bin
+	@tools/build.sh
+
+bench-memory: build ## Measure the memory of a transcriber: the peak for 15 minutes, and 20 warm invocations
+	@tools/bench-memory.sh
