@@ -17,9 +17,7 @@ const (
 	strongPause              = 150
 	// A cue shorter than brisk costs 1 for every 10 ms.
 	brisk = 1200 * time.Millisecond
-	// A fragment of a sentence with fewer characters costs perStubChar each.
-	stub, perStubChar = 16, 4
-	// natural is the dearest break that does not make a fragment.
+	// natural is the dearest break after punctuation.
 	natural = 20
 )
 
@@ -67,7 +65,7 @@ func (s *setter) cost(i, j int) int64 {
 		return noLayout
 	}
 	c += perCue + s.breakAt(j) + s.inner[j-1] - s.inner[i]
-	return c + s.fragment(i, j) + s.timing(i, j)
+	return c + s.timing(i, j)
 }
 
 // breakAt is the cost of the break at k; the film's ends cost nothing.
@@ -76,14 +74,6 @@ func (s *setter) breakAt(k int) int64 {
 		return 0
 	}
 	return s.breaks[k]
-}
-
-// fragment is the cost of a few words torn from their sentence.
-func (s *setter) fragment(i, j int) int64 {
-	if s.breakAt(i) <= natural && s.breakAt(j) <= natural {
-		return 0
-	}
-	return int64(max(0, stub-s.width(i, j))) * perStubChar
 }
 
 // timing is the cost of how long the cue is shown, for reading and in itself.

@@ -13,11 +13,11 @@ const (
 	particle // that more often closes a verb: up, away
 	auxiliary
 	negation
-	subject // pronouns that only a verb follows: I, they
-	pronoun // that may also be an object: you, it
-	adjective
-	numeral // number words
-	measure // what a number counts: per, cent, million
+	subject   // pronouns that only a verb follows: I, they
+	pronoun   // that may also be an object: you, it
+	adjective // and adverbs that belong to the word after them: very, only
+	numeral   // number words
+	measure   // what a number counts: per, cent, million
 	month
 )
 
@@ -91,7 +91,8 @@ func classify(bare string) class {
 	return 0
 }
 
-func (c class) is(any class) bool { return c&any != 0 }
+// is says whether c may be one of these.
+func (c class) is(one class) bool { return c&one != 0 }
 
 // content says whether c is a word with a meaning of its own, to which what
 // stands before it may belong.
