@@ -26,6 +26,11 @@ const (
 	tokensMore      = 8
 )
 
+// mostTokens is the number of tokens that a sound may have.
+func mostTokens(samples int) int {
+	return samples*tokensPerSecond/speech.SampleRate + tokensMore
+}
+
 // decoder writes tokens, each from the sound and the tokens before it. What it
 // needs of those is kept from step to step as keys and values of the layers'
 // attention: to the tokens, growing by one a step, and to the sound, computed
@@ -43,7 +48,7 @@ type decoder struct {
 	logitsValue ort.Value
 	nothing     [2 * layers]ort.Value // what later steps return for the sound's keys and values
 
-	// Memory that each sound uses anew. Steps write tokens' keys and values in
+	// Memory that each sound uses anew, made for the longest. Steps write tokens' keys and values in
 	// turn into one half of past and read the other.
 	past      [2][2 * layers][]float32
 	sound     [2 * layers][]float32
@@ -51,7 +56,8 @@ type decoder struct {
 	views     [][]float32
 }
 
-func loadDecoder(path string) (*decoder, error) {
+// loadDecoder loads the model for sounds of up to longest samples.
+func loadDecoder(path string, longest int) (*decoder, error) {
 	inputs, outputs := decoderNames()
 	session, err := onnx.Open(path, inputs, outputs)
 	if err != nil {
@@ -63,6 +69,15 @@ func loadDecoder(path string) (*decoder, error) {
 		cached:  make([]uint8, 1),
 		logits:  make([]float32, vocabulary),
 		views:   make([][]float32, layers),
+	}
+	frames, tokens := encoderFrames(longest), mostTokens(longest)
+	for i := range d.sound {
+		d.sound[i] = make([]float32, heads*frames*headWidth)
+		d.past[0][i] = make([]float32, heads*tokens*headWidth)
+		d.past[1][i] = make([]float32, heads*tokens*headWidth)
+	}
+	for i := range d.attention {
+		d.attention[i] = make([]float32, heads*frames)
 	}
 	if err := d.bind(); err != nil {
 		d.close()
@@ -114,8 +129,7 @@ func (d *decoder) close() error {
 // one's attention to alignment. It ends where the model ends, where it begins
 // to repeat itself, or where nobody could have said more.
 func (d *decoder) decode(ctx context.Context, sound hidden, alignment *speech.Alignment) (ids []int64, probabilities []float64, err error) {
-	most := int(sound.seconds()*tokensPerSecond) + tokensMore
-	run, err := d.begin(sound, most)
+	run, err := d.begin(sound)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -123,7 +137,7 @@ func (d *decoder) decode(ctx context.Context, sound hidden, alignment *speech.Al
 	alignment.Reset(sound.frames)
 
 	d.token[0] = startToken
-	for step := range most {
+	for step := range mostTokens(sound.samples) {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}

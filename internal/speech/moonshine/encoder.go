@@ -16,7 +16,9 @@ const width = 288
 // below 895 samples the encoder has no frame at all.
 const shortest = speech.SampleRate / 2
 
-// encoder turns a sound into frames, about 41 a second.
+// encoder turns a sound into frames, about 41 a second. Its memory is made for
+// the longest sound, once: what grew with each longer sound would leave the
+// shorter ones' as garbage.
 type encoder struct {
 	session *onnx.Session
 	sound   []float32
@@ -35,28 +37,29 @@ func (h hidden) at(frame int) time.Duration {
 	return speech.Duration(h.samples) * time.Duration(frame) / time.Duration(h.frames)
 }
 
-// seconds is the length of the sound.
-func (h hidden) seconds() float64 { return float64(h.samples) / speech.SampleRate }
-
-func loadEncoder(path string) (*encoder, error) {
+// loadEncoder loads the model for sounds of up to longest samples.
+func loadEncoder(path string, longest int) (*encoder, error) {
 	session, err := onnx.Open(path, []string{"input_values"}, []string{"last_hidden_state"})
 	if err != nil {
 		return nil, err
 	}
-	return &encoder{session: session}, nil
+	return &encoder{
+		session: session,
+		sound:   make([]float32, longest),
+		frames:  make([]float32, encoderFrames(longest)*width),
+	}, nil
 }
 
 // encoderFrames is the length of the encoder's result, as the model declares
 // it: three convolutions of stride 64, 3 and 2.
 func encoderFrames(samples int) int { return (samples-127)/64/3/2 - 1 }
 
+// encode hears pcm, which is at most as long as loadEncoder was told.
 func (e *encoder) encode(pcm []int16) (hidden, error) {
 	h := hidden{samples: max(len(pcm), shortest)}
 	h.frames = encoderFrames(h.samples)
-	e.sound = onnx.Grow(e.sound, h.samples)
-	clear(e.sound[speech.Floats(e.sound, pcm):])
-	e.frames = onnx.Grow(e.frames, h.frames*width)
-	h.values = e.frames
+	clear(e.sound[speech.Floats(e.sound, pcm):h.samples])
+	h.values = e.frames[:h.frames*width]
 
 	var tensors onnx.Tensors
 	defer tensors.Destroy()
@@ -64,7 +67,7 @@ func (e *encoder) encode(pcm []int16) (hidden, error) {
 	if err != nil {
 		return hidden{}, err
 	}
-	frames, err := onnx.New(&tensors, e.frames, 1, int64(h.frames), width)
+	frames, err := onnx.New(&tensors, h.values, 1, int64(h.frames), width)
 	if err != nil {
 		return hidden{}, err
 	}

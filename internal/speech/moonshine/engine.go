@@ -65,10 +65,11 @@ func (e *Engine) load(dir string) (err error) {
 	if e.detector, err = silero.Load(filepath.Join(dir, sileroFile)); err != nil {
 		return err
 	}
-	if e.encoder, err = loadEncoder(filepath.Join(dir, encoderFile)); err != nil {
+	longest := speech.Samples(e.rules.Longest)
+	if e.encoder, err = loadEncoder(filepath.Join(dir, encoderFile), longest); err != nil {
 		return err
 	}
-	e.decoder, err = loadDecoder(filepath.Join(dir, decoderFile))
+	e.decoder, err = loadDecoder(filepath.Join(dir, decoderFile), longest)
 	return err
 }
 

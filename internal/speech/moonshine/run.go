@@ -24,39 +24,34 @@ const (
 	attentionOutput = firstPastOutput + pastPerLayer*layers
 )
 
-// begin makes the tensors for a sound that may have up to most tokens.
-func (d *decoder) begin(sound hidden, most int) (*run, error) {
+// begin makes the tensors for a sound.
+func (d *decoder) begin(sound hidden) (*run, error) {
 	r := &run{
 		decoder: d,
 		inputs:  make([]ort.Value, firstPastInput+pastPerLayer*layers+1),
 		outputs: make([]ort.Value, attentionOutput+layers),
 	}
-	if err := r.bind(sound, most); err != nil {
+	if err := r.bind(sound); err != nil {
 		r.close()
 		return nil, err
 	}
 	return r, nil
 }
 
-func (r *run) bind(sound hidden, most int) (err error) {
+func (r *run) bind(sound hidden) (err error) {
 	d, frames := r.decoder, sound.frames
 	r.inputs[0], r.inputs[len(r.inputs)-1], r.outputs[0] = d.tokenValue, d.cachedValue, d.logitsValue
 	if r.inputs[1], err = onnx.New(&r.tensors, sound.values, 1, int64(frames), width); err != nil {
 		return err
 	}
 	for i := range d.sound {
-		d.sound[i] = onnx.Grow(d.sound[i], heads*frames*headWidth)
 		if r.sound[i], err = onnx.New(&r.tensors, d.sound[i], 1, heads, int64(frames), headWidth); err != nil {
 			return err
 		}
-		for half := range d.past {
-			d.past[half][i] = onnx.Grow(d.past[half][i], heads*most*headWidth)
-		}
 	}
 	for i := range d.attention {
-		d.attention[i] = onnx.Grow(d.attention[i], heads*frames)
-		d.views[i] = d.attention[i]
-		if r.outputs[attentionOutput+i], err = onnx.New(&r.tensors, d.attention[i], 1, heads, 1, int64(frames)); err != nil {
+		d.views[i] = d.attention[i][:heads*frames]
+		if r.outputs[attentionOutput+i], err = onnx.New(&r.tensors, d.views[i], 1, heads, 1, int64(frames)); err != nil {
 			return err
 		}
 	}

@@ -125,15 +125,6 @@ func New[T ort.TensorData](t *Tensors, data []T, shape ...int64) (ort.Value, err
 	return tensor, nil
 }
 
-// Grow returns a slice of length n, s itself where it is large enough. What
-// it holds is left over from before.
-func Grow[T any](s []T, n int) []T {
-	if n <= cap(s) {
-		return s[:n]
-	}
-	return make([]T, n)
-}
-
 // NewBool makes a tensor of truth values over data, in which 0 is false.
 func NewBool(t *Tensors, data []uint8, shape ...int64) (ort.Value, error) {
 	tensor, err := ort.NewCustomDataTensor(ort.Shape(shape), data, ort.TensorElementDataTypeBool)

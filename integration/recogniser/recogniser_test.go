@@ -1,0 +1,227 @@
+// Package recogniser tests the real recogniser with its real models on real
+// recordings and on sounds made here. It needs the folder that
+// tools/fetch/recogniser.sh makes and the recordings at CUEPIPE_SPEECH.
+package recogniser
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
+	"github.com/cuepipe/cuepipe/internal/speech"
+	"github.com/cuepipe/cuepipe/internal/speech/moonshine"
+	"github.com/cuepipe/cuepipe/internal/speech/speechtest"
+)
+
+var load = sync.OnceValues(func() (*moonshine.Engine, error) {
+	folder, err := recording.Cache("recogniser")
+	if err != nil {
+		return nil, err
+	}
+	return moonshine.Load(folder)
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if engine, err := load(); err == nil {
+		if err := engine.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "close the engine:", err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+func engine(t *testing.T) *moonshine.Engine {
+	t.Helper()
+	e, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func samples(t *testing.T, name string) []int16 {
+	t.Helper()
+	pcm, err := recording.Samples(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pcm
+}
+
+func recognise(t *testing.T, pcm []int16) speech.Transcript {
+	t.Helper()
+	transcript, err := engine(t).Recognise(t.Context(), pcm, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keepsContract(t, transcript, speech.Duration(len(pcm)))
+	return transcript
+}
+
+// keepsContract checks what speech.Transcript promises.
+func keepsContract(t *testing.T, transcript speech.Transcript, length time.Duration) {
+	t.Helper()
+	var before time.Duration
+	for i, w := range transcript.Words {
+		if strings.TrimSpace(w.Text) != w.Text || w.Text == "" || w.Start < before || w.End <= w.Start || w.End > length {
+			t.Errorf("word %d, %+v, is empty, overlaps the one before, which ends at %v, or leaves the sound of %v", i, w, before, length)
+		}
+		if w.Probability <= 0 || w.Probability > 1 {
+			t.Errorf("word %d, %+v: probability", i, w)
+		}
+		before = w.End
+	}
+	before = -1
+	for i, r := range transcript.Speech {
+		if r.Start <= before || r.End <= r.Start || r.End > length {
+			t.Errorf("region %d, %+v, is not after %v or leaves the sound of %v", i, r, before, length)
+		}
+		before = r.End
+	}
+	if transcript.Engine == "" || transcript.Language != "en" {
+		t.Errorf("engine %q, language %q", transcript.Engine, transcript.Language)
+	}
+	if (transcript.Confidence == 0) != (len(transcript.Words) == 0) || transcript.Confidence < 0 || transcript.Confidence > 1 {
+		t.Errorf("confidence %v with %d words", transcript.Confidence, len(transcript.Words))
+	}
+}
+
+func text(words []speech.Word) string {
+	var parts []string
+	for _, w := range words {
+		parts = append(parts, w.Text)
+	}
+	return strings.Join(parts, " ")
+}
+
+func TestEnglishClips(t *testing.T) {
+	said, err := recording.Said()
+	if err != nil {
+		t.Fatal(err)
+	}
+	errors, words := 0, 0
+	for _, name := range recording.English {
+		want := speechtest.Normalise(said[name])
+		if len(want) == 0 {
+			t.Fatalf("refs.tsv has no words for %s", name)
+		}
+		transcript := recognise(t, samples(t, name))
+		wrong := speechtest.Errors(want, speechtest.Normalise(text(transcript.Words)))
+		t.Logf("%s: %d errors in %d words, confidence %.2f: %s", name, wrong, len(want), transcript.Confidence, text(transcript.Words))
+		if transcript.Confidence < 0.8 {
+			t.Errorf("%s: confidence %.2f, want at least 0.8 for clear English", name, transcript.Confidence)
+		}
+		errors += wrong
+		words += len(want)
+	}
+	if rate := float64(errors) / float64(words); rate > 0.06 {
+		t.Errorf("%d errors in %d words, %.1f %%; want at most 6 %%", errors, words, 100*rate)
+	}
+}
+
+// Each phrase's first word is compared with the sound's own onset in the
+// phrase's slot.
+func TestPhrasesBeginWithTheirSound(t *testing.T) {
+	var late []float64 // seconds, absolute
+	phrases := 0
+	for _, name := range []string{"beckett.wav", "sonnet001.mp3"} {
+		slots, err := recording.Phrases(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pcm := samples(t, name)
+		transcript := recognise(t, pcm)
+		var heard []string
+		var word []int // of each normalised word, its place among the words
+		for i, w := range transcript.Words {
+			for _, n := range speechtest.Normalise(w.Text) {
+				heard, word = append(heard, n), append(word, i)
+			}
+		}
+		var said []string
+		var first []int
+		for _, p := range slots {
+			first = append(first, len(said))
+			said = append(said, speechtest.Normalise(p.Text)...)
+		}
+		match := speechtest.Match(said, heard)
+		for i, p := range slots {
+			phrases++
+			if match[first[i]] < 0 {
+				t.Logf("%s: %q: its first word was not heard", name, p.Text)
+				continue
+			}
+			onset, ok := speechtest.Onset(pcm[speech.Samples(p.Start):min(len(pcm), speech.Samples(p.End))])
+			if !ok {
+				t.Errorf("%s: %q: no sound in its slot", name, p.Text)
+				continue
+			}
+			begins := transcript.Words[word[match[first[i]]]].Start
+			off := (begins - p.Start - onset).Seconds()
+			t.Logf("%s: %q sounds at %v, begins %+.3f s", name, p.Text, p.Start+onset, off)
+			late = append(late, math.Abs(off))
+		}
+	}
+	if len(late) < phrases*3/4 {
+		t.Fatalf("only %d of %d phrases could be compared", len(late), phrases)
+	}
+	slices.Sort(late)
+	mean := 0.0
+	for _, l := range late {
+		mean += l / float64(len(late))
+	}
+	t.Logf("%d phrases: mean %.3f s, 95th percentile %.3f s", len(late), mean, late[len(late)*95/100])
+	if mean > 0.25 {
+		t.Errorf("phrases begin %.3f s off their sound on average, want at most 0.25 s", mean)
+	}
+}
+
+func TestOtherLanguagesAreUncertain(t *testing.T) {
+	for _, name := range []string{"aen_de.mp3", "aen_es.mp3"} {
+		transcript := recognise(t, samples(t, name))
+		t.Logf("%s: confidence %.2f", name, transcript.Confidence)
+		if transcript.Confidence >= 0.55 {
+			t.Errorf("%s: confidence %.2f, want below 0.55", name, transcript.Confidence)
+		}
+		if len(transcript.Speech) == 0 {
+			t.Errorf("%s: no speech was found", name)
+		}
+	}
+}
+
+func TestNoWordsWhereNobodySpeaks(t *testing.T) {
+	for name, pcm := range speechtest.Wordless(20 * time.Second) {
+		transcript := recognise(t, pcm)
+		t.Logf("%s: %d regions", name, len(transcript.Speech))
+		if len(transcript.Words) > 0 {
+			t.Errorf("%s: invented %q, probability %.2f", name, text(transcript.Words), transcript.Confidence)
+		}
+	}
+	for _, n := range []int{0, 1, 511, 513, 8000} {
+		if transcript := recognise(t, make([]int16, n)); len(transcript.Words)+len(transcript.Speech) > 0 {
+			t.Errorf("%d samples of silence: %+v", n, transcript)
+		}
+	}
+}
+
+// The end of a file may come in the middle of a word, and a file may be
+// hardly a word long.
+func TestCutSpeech(t *testing.T) {
+	pcm := samples(t, "jfk.wav")
+	onset, ok := speechtest.Onset(pcm)
+	if !ok {
+		t.Fatal("jfk.wav is silent")
+	}
+	from := speech.Samples(onset)
+	for _, n := range []int{700, 1600, 4000, 9000, 20001, 50000} {
+		recognise(t, pcm[from:from+n])
+	}
+}
