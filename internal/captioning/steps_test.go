@@ -1,0 +1,376 @@
+package captioning_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/cuepipe/cuepipe/internal/caption"
+	"github.com/cuepipe/cuepipe/internal/captioning"
+	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
+	"github.com/cuepipe/cuepipe/internal/memobjects"
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+func TestAVideoGoesInAndCaptionsComeOut(t *testing.T) {
+	p := newPipeline(t)
+	v := p.upload(speech.Bytes())
+	p.arrive(v)
+	if got := p.now(v); got.Status != video.Captioning || got.Segments != 1 || got.Duration != 6*time.Second || !got.ExpiresAt.IsZero() {
+		t.Errorf("after the plan: %+v", got)
+	}
+	if jobs := p.work(); len(jobs) != 1 {
+		t.Errorf("%d jobs", len(jobs))
+	}
+	got := p.now(v)
+	if e := endOf(got); e != (end{video.Ready, "", 1, 1, "en by test 1 as srt vtt"}) {
+		t.Fatalf("%+v", e)
+	}
+	for name, read := range map[string]func(string) (caption.Track, error){
+		"vtt": func(s string) (caption.Track, error) { return caption.ReadVTT(strings.NewReader(s)) },
+		"srt": func(s string) (caption.Track, error) { return caption.ReadSRT(strings.NewReader(s)) },
+	} {
+		track, err := read(p.written()[got.Tracks[0].Formats[name]])
+		var said []string
+		for _, c := range track.Cues {
+			said = append(said, c.Text())
+		}
+		if err != nil || strings.Join(said, " ") != speech.Words || len(said) != got.Tracks[0].Cues {
+			t.Errorf("%s has %q, %v", name, said, err)
+		}
+	}
+}
+
+func TestHowVideosEnd(t *testing.T) {
+	const long = video.MaxDuration + 1
+	for name, c := range map[string]struct {
+		file []byte
+		want video.Status
+		why  *video.Failure
+	}{
+		"no audio":                     {captioningtest.Film{NoAudio: true}.Bytes(), video.Uncaptioned, &video.NoAudio},
+		"no speech":                    {captioningtest.Film{Header: time.Second}.Bytes(), video.Uncaptioned, &video.NoSpeech},
+		"a language that is not known": {captioningtest.Film{Words: "Wer nur Deutsch spricht", Unsure: true}.Bytes(), video.Uncaptioned, &video.LanguageUncertain},
+		"not media":                    {[]byte("a text file"), video.Failed, &video.NotMedia},
+		"too long by its header":       {captioningtest.Film{Header: long, Words: "Words"}.Bytes(), video.Failed, &video.TooLong},
+		"too long, and says nothing":   {captioningtest.Film{Sound: long, Words: "Words"}.Bytes(), video.Failed, &video.TooLong},
+		"too long, and lies":           {captioningtest.Film{Header: 1, Sound: long, Words: "Words"}.Bytes(), video.Failed, &video.TooLong},
+		"as long as it may be":         {captioningtest.Film{Header: video.MaxDuration, Sound: video.MaxDuration, Words: "Words"}.Bytes(), video.Ready, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPipeline(t)
+			v := p.upload(c.file)
+			p.arrive(v)
+			p.work()
+			got := p.now(v)
+			if got.Status != c.want || !reflect.DeepEqual(got.Failure, c.why) || !got.ExpiresAt.IsZero() {
+				t.Errorf("%s, %v", got.Status, got.Failure)
+			}
+			if c.want != video.Ready && len(got.Tracks) != 0 {
+				t.Errorf("tracks %v", got.Tracks)
+			}
+			p.arrive(v) // once more
+			if p.work() != nil || !reflect.DeepEqual(p.now(v), got) {
+				t.Errorf("a second event changed %+v to %+v", got, p.now(v))
+			}
+		})
+	}
+}
+
+func TestAFileThatIsTooLargeIsNotRead(t *testing.T) {
+	p := newPipeline(t)
+	v := p.upload(nil)
+	p.uploads.Put(v.Source.Key, huge{})
+	p.arrive(v)
+	if got := endOf(p.now(v)); got.status != video.Failed || got.code != video.TooLarge.Code {
+		t.Errorf("%+v", got)
+	}
+}
+
+// huge is a file that would panic if it were read.
+type huge struct{ memobjects.Bytes }
+
+func (huge) Size() int64 { return video.MaxSize + 1 }
+
+func TestASourceThatIsGone(t *testing.T) {
+	t.Run("before its plan", func(t *testing.T) {
+		p := newPipeline(t)
+		v := p.upload(speech.Bytes())
+		p.change(v, video.Arrive())
+		p.removeSource(v)
+		p.arrive(v)
+		if got := endOf(p.now(v)); got.status != video.Failed || got.code != video.SourceMissing.Code {
+			t.Errorf("%+v", got)
+		}
+	})
+	t.Run("before its segment", func(t *testing.T) {
+		p := newPipeline(t)
+		v := p.upload(speech.Bytes())
+		p.arrive(v)
+		p.removeSource(v)
+		p.work()
+		if got := endOf(p.now(v)); got.status != video.Failed || got.code != video.SourceMissing.Code {
+			t.Errorf("%+v", got)
+		}
+	})
+	t.Run("before it was ever there", func(t *testing.T) {
+		p := newPipeline(t)
+		v := p.upload(nil)
+		p.removeSource(v)
+		p.arrive(v)
+		if got := p.now(v); got.Status != video.Pending {
+			t.Errorf("it is %s and its upload could not come any more", got.Status)
+		}
+	})
+}
+
+func TestMessagesThatComeAgainOrLate(t *testing.T) {
+	p := newPipeline(t)
+	v := p.upload(speech.Bytes())
+	p.arrive(v)
+	p.arrive(v)
+	jobs := p.work()
+	if len(jobs) != 1 {
+		t.Errorf("two events made %d jobs", len(jobs))
+	}
+	ready, files := p.now(v), p.written()
+	for name, again := range map[string]func() error{
+		"the event": func() error { return p.planner().Arrived(t.Context(), event(v)) },
+		"our own message": func() error {
+			return p.planner().Arrived(t.Context(), captioning.Arrival{VideoID: v.ID, Generation: 1})
+		},
+		"one of no generation": func() error {
+			return p.planner().Arrived(t.Context(), captioning.Arrival{VideoID: v.ID, Generation: 9})
+		},
+		"one of another object": func() error {
+			return p.planner().Arrived(t.Context(), captioning.Arrival{VideoID: v.ID, Key: "uploads/x"})
+		},
+		"one of no video at all": func() error { return p.planner().Arrived(t.Context(), captioning.Arrival{VideoID: video.NewID()}) },
+		"the job":                func() error { return p.transcriber().Segment(t.Context(), jobs[0]) },
+		"a job of no segment":    func() error { return p.segment(v, 1, 7) },
+		"a job below none":       func() error { return p.segment(v, 1, -1) },
+		"a job of no video": func() error {
+			return p.transcriber().Segment(t.Context(), captioning.Job{VideoID: video.NewID(), Generation: 1})
+		},
+	} {
+		if err := again(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if p.work() != nil || !reflect.DeepEqual(p.now(v), ready) || !reflect.DeepEqual(p.written(), files) {
+			t.Errorf("%s changed something", name)
+		}
+	}
+}
+
+func TestAMessageMayOvertakeTheEvent(t *testing.T) {
+	p := newPipeline(t)
+	v := p.upload(speech.Bytes())
+	p.change(v, video.Arrive()) // the client said that it is complete
+	if err := p.planner().Arrived(t.Context(), captioning.Arrival{VideoID: v.ID, Generation: 1}); err != nil {
+		t.Fatal(err)
+	}
+	p.arrive(v)
+	p.work()
+	if got := endOf(p.now(v)); got.status != video.Ready {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAStaleGenerationChangesNothing(t *testing.T) {
+	p := newPipeline(t)
+	v := p.upload(speech.Bytes())
+	p.arrive(v)
+	late, _ := p.segments.Next()
+	// A worker of generation 1 is in the middle when generation 2 begins.
+	p.Engine = hooked(func() { p.change(v, video.Replace(1)) })
+	if err := p.transcriber().Segment(t.Context(), late); err != nil {
+		t.Errorf("a late worker fails: %v", err)
+	}
+	if got := p.now(v); got.Status != video.Queued || got.Generation != 2 || len(got.Done) != 0 || got.Heard != nil || got.Tracks != nil {
+		t.Errorf("a late worker wrote into %+v", got)
+	}
+	lateAgain := func(when string) {
+		before, files := p.now(v), p.written()
+		if err := p.transcriber().Segment(t.Context(), late); err != nil {
+			t.Errorf("a late job %s fails: %v", when, err)
+		}
+		if !reflect.DeepEqual(p.now(v), before) || !reflect.DeepEqual(p.written(), files) {
+			t.Errorf("a late job %s changed something", when)
+		}
+	}
+	lateAgain("before the plan")
+	// The new generation comes to its own end.
+	if err := p.planner().Arrived(t.Context(), captioning.Arrival{VideoID: v.ID, Generation: 2}); err != nil {
+		t.Fatal(err)
+	}
+	lateAgain("beside a new one")
+	p.work()
+	if got := endOf(p.now(v)); got != (end{video.Ready, "", 2, 1, "en by test 1 as srt vtt"}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAReplacedObjectBeginsTheNextGeneration(t *testing.T) {
+	for name, when := range map[string]func(p *pipeline, v video.Video){
+		"while it is queued": func(*pipeline, video.Video) {},
+		"when it is ready":   func(p *pipeline, _ video.Video) { p.work() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPipeline(t)
+			v := p.upload(speech.Bytes())
+			p.arrive(v)
+			when(p, v)
+			p.uploads.Put(v.Source.Key, memobjects.Bytes(captioningtest.Film{Words: "Other words."}.Bytes()))
+			p.arrive(v)
+			p.work()
+			got := p.now(v)
+			if e := endOf(got); e != (end{video.Ready, "", 2, 1, "en by test 1 as srt vtt"}) {
+				t.Fatalf("%+v", e)
+			}
+			if vtt := p.written()[got.Tracks[0].Formats["vtt"]]; !strings.Contains(vtt, "Other words.") {
+				t.Errorf("captions of the old object:\n%s", vtt)
+			}
+		})
+	}
+}
+
+func TestADeletedVideoLeavesNothing(t *testing.T) {
+	p := newPipeline(t)
+	v := p.upload(speech.Bytes())
+	p.arrive(v)
+	p.work()
+	p.arrive(v)
+	remover := captioning.Remover{Videos: p.videos, Uploads: p.uploads, Captions: p.captions}
+	if err := remover.Remove(t.Context(), p.now(v)); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.now(v); got.Status != video.Deleted || got.Owner != "" || got.ExpiresAt.IsZero() || len(p.written()) != 0 {
+		t.Errorf("left: %+v, %d objects", got, len(p.written()))
+	}
+	// Its presigned URL is still good.
+	p.uploads.Put(v.Source.Key, memobjects.Bytes(speech.Bytes()))
+	p.arrive(v)
+	if _, _, err := p.uploads.Stat(t.Context(), v.Source.Key); !errors.Is(err, video.ErrNoObject) {
+		t.Errorf("the late upload is kept: %v", err)
+	}
+	if p.work() != nil || p.now(v).Status != video.Deleted {
+		t.Error("the late upload started something")
+	}
+}
+
+func TestADeleteInTheMiddle(t *testing.T) {
+	p := newPipeline(t)
+	v := p.upload(speech.Bytes())
+	p.arrive(v)
+	p.Engine = hooked(func() { p.change(v, video.Delete()) })
+	p.work()
+	if got := p.now(v); got.Status != video.Deleting || got.Tracks != nil {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestTwoTranscribersOnOneJob(t *testing.T) {
+	p := newPipeline(t)
+	v := p.upload(speech.Bytes())
+	p.arrive(v)
+	job, _ := p.segments.Next()
+	// The second one comes when the first is in the middle, hears with another
+	// engine, and is done before it.
+	first := *p
+	first.Engine = hooked(func() {
+		p.Engine.Name = "test 2"
+		if err := p.transcriber().Segment(t.Context(), job); err != nil {
+			t.Errorf("the second: %v", err)
+		}
+	})
+	var ready video.Video
+	if err := first.transcriber().Segment(t.Context(), job); err != nil {
+		t.Errorf("the first: %v", err)
+	}
+	ready = p.now(v)
+	if got := endOf(ready); got != (end{video.Ready, "", 1, 1, "en by test 2 as srt vtt"}) {
+		t.Errorf("%+v", got)
+	}
+	if part := p.written()["videos/"+v.ID+"/1/segments/0.json"]; !strings.Contains(part, `"test 2"`) {
+		t.Errorf("the slower one wrote over the faster one's words: %s", part)
+	}
+}
+
+func TestProgressIsWrittenNowAndThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipeline(t)
+		v := p.upload(captioningtest.Film{Words: strings.Repeat("word ", 100)}.Bytes())
+		p.arrive(v)
+		p.Engine.Before = func(context.Context) error {
+			time.Sleep(100 * time.Millisecond) // of the bubble's clock
+			return nil
+		}
+		counted := &counting{Videos: p.videos}
+		p.Videos = counted
+		p.work()
+		// Ten seconds of work, and at most a write each two.
+		if counted.heard < 4 || counted.heard > 5 {
+			t.Errorf("progress was written %d times in 10 s", counted.heard)
+		}
+		if got := p.now(v); got.Status != video.Ready || got.Heard[0] == 0 {
+			t.Errorf("%s, heard %v", got.Status, got.Heard)
+		}
+	})
+}
+
+func TestProgressThatCannotBeWrittenStopsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipeline(t)
+		v := p.upload(speech.Bytes())
+		p.arrive(v)
+		p.Engine.Before = func(context.Context) error {
+			time.Sleep(time.Second)
+			return nil
+		}
+		counted := &counting{Videos: p.videos, refuse: true}
+		p.Videos = counted
+		p.work()
+		if got := p.now(v); got.Status != video.Ready || counted.heard == 0 {
+			t.Errorf("%s, %d writes of progress", got.Status, counted.heard)
+		}
+	})
+}
+
+// counting counts the writes of progress, and may refuse them.
+type counting struct {
+	captioning.Videos
+	heard  int
+	refuse bool
+}
+
+func (c *counting) Change(ctx context.Context, id string, change video.Change) (video.Video, error) {
+	if change.Heard != nil {
+		c.heard++
+		if c.refuse {
+			return video.Video{}, errors.New("the table is throttled")
+		}
+	}
+	return c.Videos.Change(ctx, id, change)
+}
+
+func (p *pipeline) change(v video.Video, c video.Change) {
+	p.t.Helper()
+	if _, err := p.videos.Change(p.t.Context(), v.ID, c); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *pipeline) removeSource(v video.Video) {
+	p.t.Helper()
+	if err := p.uploads.RemoveAll(p.t.Context(), v.Source.Key); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *pipeline) segment(v video.Video, generation, n int) error {
+	return p.transcriber().Segment(p.t.Context(), captioning.Job{VideoID: v.ID, Generation: generation, Segment: n})
+}
