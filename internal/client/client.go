@@ -1,0 +1,182 @@
+// Package client is a Go client of Cuepipe's HTTP API. Its errors are whole
+// sentences for people, and never hold a token or a signed URL.
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Client calls one service as one person. It is safe for concurrent use.
+type Client struct {
+	// API is the service's base URL, without "/v1".
+	API string
+	// Token is sent as a bearer token to the API, and to nothing else.
+	Token string
+	HTTP  *http.Client // nil is http.DefaultClient
+}
+
+const (
+	// attempts is how often a call that may be repeated is tried. With the
+	// pauses between them that is some seconds: enough for a cold start or a
+	// dropped connection, not for an outage.
+	attempts   = 5
+	firstPause = 200 * time.Millisecond
+	// answerTime bounds one attempt of a call to the API, whose own limit is 30 s.
+	answerTime = 35 * time.Second
+	// maxAnswer is more than any answer of the API has, in bytes. Captions of
+	// a 15-minute video have some 50,000.
+	maxAnswer = 16 << 20
+)
+
+// Create registers a file and returns its new video and the ticket to upload
+// it. It is not repeated after a failure, since it could then be done twice.
+func (c *Client) Create(ctx context.Context, f File) (Video, Ticket, error) {
+	body, err := json.Marshal(f)
+	if err != nil {
+		return Video{}, Ticket{}, fmt.Errorf("create: %w", err)
+	}
+	var created struct {
+		Video
+		Upload Ticket `json:"upload"`
+	}
+	err = c.into(ctx, request{method: http.MethodPost, path: "/v1/videos", body: body, once: true}, &created)
+	return created.Video, created.Upload, err
+}
+
+// Complete says that the video's file is uploaded.
+func (c *Client) Complete(ctx context.Context, id string) (Video, error) {
+	var v Video
+	err := c.into(ctx, request{method: http.MethodPost, path: videoPath(id) + "/complete"}, &v)
+	return v, err
+}
+
+// Get returns a video as it is now.
+func (c *Client) Get(ctx context.Context, id string) (Video, error) {
+	var v Video
+	err := c.into(ctx, request{method: http.MethodGet, path: videoPath(id)}, &v)
+	return v, err
+}
+
+// List returns one page of the caller's videos, newest first, and the cursor of
+// the next page, which is empty at the end. limit 0 is the service's own.
+func (c *Client) List(ctx context.Context, cursor string, limit int) (videos []Video, next string, err error) {
+	q := url.Values{}
+	if cursor != "" {
+		q.Set("cursor", cursor)
+	}
+	if limit > 0 {
+		q.Set("limit", strconv.Itoa(limit))
+	}
+	var page struct {
+		Videos []Video `json:"videos"`
+		Next   string  `json:"next"`
+	}
+	err = c.into(ctx, request{method: http.MethodGet, path: "/v1/videos?" + q.Encode()}, &page)
+	return page.Videos, page.Next, err
+}
+
+// Track returns a track's captions in a format, "vtt" or "srt".
+func (c *Client) Track(ctx context.Context, id, track, format string) ([]byte, error) {
+	return c.do(ctx, request{method: http.MethodGet, path: videoPath(id) + "/captions/" + url.PathEscape(track+"."+format)})
+}
+
+// Delete removes a video with all that belongs to it. One that is gone after a
+// repeated attempt was removed by the first.
+func (c *Client) Delete(ctx context.Context, id string) error {
+	_, err := c.do(ctx, request{method: http.MethodDelete, path: videoPath(id)})
+	var r *repeated
+	var p *Problem
+	if errors.As(err, &r) && errors.As(err, &p) && p.Status == http.StatusNotFound {
+		return nil
+	}
+	return err
+}
+
+func videoPath(id string) string { return "/v1/videos/" + url.PathEscape(id) }
+
+// A request to the API, which may be repeated unless it says once.
+type request struct {
+	method, path string
+	body         []byte
+	once         bool
+}
+
+func (c *Client) into(ctx context.Context, r request, v any) error {
+	b, err := c.do(ctx, r)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return &Problem{Status: http.StatusOK, Code: "not_the_api",
+			Detail: "The answer of " + c.host() + " is not one of Cuepipe's API. Check the API's address."}
+	}
+	return nil
+}
+
+// do returns the body of a successful answer, or a *Problem, an *Unreachable or
+// ctx's error.
+func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
+	var body []byte
+	err := retry(ctx, func(attempt int) error {
+		var err error
+		body, err = c.try(ctx, r)
+		if attempt > 1 && err != nil {
+			err = &repeated{err}
+		}
+		return err
+	}, func(err error) bool { return mayHelp(err, r.once) })
+	return body, err
+}
+
+func (c *Client) try(parent context.Context, r request) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(parent, answerTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, r.method, strings.TrimSuffix(c.API, "/")+r.path, bytes.NewReader(r.body))
+	if err != nil {
+		return nil, badAddress()
+	}
+	req.Header.Set("Authorization", "Bearer "+c.Token)
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := c.http().Do(req)
+	if err != nil {
+		return nil, unreachable(parent, c.host(), err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	if err != nil {
+		return nil, unreachable(parent, c.host(), err)
+	}
+	if res.StatusCode >= 300 {
+		return nil, apiProblem(res, body)
+	}
+	return body, nil
+}
+
+func (c *Client) http() *http.Client {
+	if c.HTTP != nil {
+		return c.HTTP
+	}
+	return http.DefaultClient
+}
+
+// host is what messages call the service: its address may hold more than
+// should be shown.
+func (c *Client) host() string {
+	u, err := url.Parse(c.API)
+	if err != nil || u.Host == "" {
+		return "the service"
+	}
+	return u.Host
+}

@@ -1,0 +1,73 @@
+package client
+
+import "time"
+
+// Statuses of a video, as docs of the API name them.
+const (
+	Pending     = "pending"     // created, nothing uploaded yet
+	Queued      = "queued"      // uploaded, waiting
+	Captioning  = "captioning"  // in work
+	Ready       = "ready"       // it has captions
+	Uncaptioned = "uncaptioned" // there is nothing to caption; Failure says why
+	Failed      = "failed"      // it cannot be captioned; Failure says why
+	Deleting    = "deleting"    // its files are being removed
+)
+
+// A File is what a client says of what it wants to upload.
+type File struct {
+	Filename    string `json:"filename"`
+	Size        int64  `json:"size"` // bytes
+	ContentType string `json:"contentType"`
+}
+
+// A Video is one uploaded film and how far it has come.
+type Video struct {
+	ID          string    `json:"id"`
+	Title       string    `json:"title"`
+	Size        int64     `json:"size"` // bytes
+	ContentType string    `json:"contentType"`
+	Status      string    `json:"status"`
+	Duration    float64   `json:"duration"` // seconds; 0 until it is known
+	Progress    *Progress `json:"progress"` // nil until it is planned
+	Tracks      []Track   `json:"tracks"`
+	Failure     *Failure  `json:"failure"`
+	CreatedAt   time.Time `json:"createdAt"`
+	UpdatedAt   time.Time `json:"updatedAt"`
+}
+
+// InWork reports whether the video may still change by itself.
+func (v Video) InWork() bool {
+	return v.Status == Pending || v.Status == Queued || v.Status == Captioning
+}
+
+// Progress of recognition: Done of Total segments are finished, and of those in
+// work the sound up to Heard seconds, all together.
+type Progress struct {
+	Done  int     `json:"done"`
+	Total int     `json:"total"`
+	Heard float64 `json:"heard"`
+}
+
+// A Track is one set of captions.
+type Track struct {
+	Name     string            `json:"name"`
+	Language string            `json:"language"` // BCP 47
+	Kind     string            `json:"kind"`     // "machine" or "human"
+	Engine   string            `json:"engine"`
+	Cues     int               `json:"cues"`
+	Formats  map[string]string `json:"formats"` // format to path
+}
+
+// A Failure says why a video has no captions, and what to do.
+type Failure struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// A Ticket is the right to upload one file, once. Its URL is a secret.
+type Ticket struct {
+	Method    string            `json:"method"`
+	URL       string            `json:"url"`
+	Headers   map[string]string `json:"headers"` // to be sent to the letter
+	ExpiresAt time.Time         `json:"expiresAt"`
+}
