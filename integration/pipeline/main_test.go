@@ -53,10 +53,6 @@ func prepare() (err error) {
 // cleanLogs looks through everything that the functions wrote during the tests
 // for what must never be there.
 func cleanLogs() error {
-	files, err := filepath.Glob(filepath.Join(deployed.RunDir, "logs", "*cuepipe-*.log"))
-	if err != nil || len(files) < 5 {
-		return fmt.Errorf("the functions' logs are not in %s: found %d, %v", deployed.RunDir, len(files), err)
-	}
 	secrets := map[string]string{
 		"eyJ":             "a token",
 		"Bearer ":         "a token",
@@ -64,7 +60,8 @@ func cleanLogs() error {
 		"ellow Americans": "a caption's text",
 		poison:            "a message's body",
 	}
-	for _, file := range files {
+	for _, function := range []string{"upload", "videos", "captioner", "transcriber", "deadletter"} {
+		file := filepath.Join(deployed.RunDir, "logs", function+".log")
 		b, err := os.ReadFile(file)
 		if err != nil {
 			return err

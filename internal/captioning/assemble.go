@@ -100,5 +100,6 @@ func join(parts []part, p caption.Profile) (caption.Track, *video.Failure) {
 	case sure/float64(len(words)) < leastConfidence:
 		return caption.Track{}, &video.LanguageUncertain
 	}
-	return caption.Track{Language: parts[0].Language, Cues: caption.Layout(words, p)}, nil
+	p.Language = parts[0].Language
+	return caption.Track{Language: p.Language, Cues: caption.Layout(words, p)}, nil
 }
