@@ -119,6 +119,9 @@ func (b *blocks) fill(p []byte, offset int64) (int, error) {
 }
 
 func (b *blocks) keep(i int64, block []byte) {
+	if _, ok := b.kept[i]; ok {
+		return // it lay on the way to another one
+	}
 	if len(b.oldest) == keptBlocks {
 		delete(b.kept, b.oldest[0])
 		b.oldest = b.oldest[1:]
