@@ -1,6 +1,6 @@
 # Cuepipe. `make` lists what there is to make; longer steps are scripts in tools/ and localstack/.
 STAGE ?= local
-VIDEO ?= samples/lighthouse.mp4
+VIDEO ?= samples/sample.mp4
 USER_NAME ?= alice
 FN ?=
 EVENT ?=
@@ -65,5 +65,5 @@ fetch: ## Fetch and build the pinned tools and models into .cache
 build: fetch ## Build the functions into dist, and the programs into bin
 	@tools/build.sh
 
-bench-memory: build ## Measure the memory of a transcriber: the peak for 15 minutes, and 20 warm invocations
-	@tools/bench-memory.sh
+bench-memory: fetch ## Measure the memory of a transcriber: the peak for 15 minutes, and 20 warm invocations
+	@cd integration && go run ./cmd/bench-memory

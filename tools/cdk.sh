@@ -11,8 +11,9 @@ case "$stage" in
 local | test)
   # Made-up credentials, and none of the caller's: nothing of a local stage can reach an account.
   unset AWS_PROFILE AWS_SESSION_TOKEN
-  read -r AWS_ENDPOINT_URL OIDC_ISSUER OIDC_AUDIENCE < <(localstack/control addresses "$stage")
-  export AWS_ENDPOINT_URL OIDC_ISSUER OIDC_AUDIENCE AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
+  read -r AWS_ENDPOINT_URL OIDC_ISSUER OIDC_AUDIENCE PAGE_ORIGIN < <(localstack/control addresses "$stage")
+  export AWS_ENDPOINT_URL OIDC_ISSUER OIDC_AUDIENCE PAGE_ORIGIN \
+    AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   # Two stages may be deployed at once, and the CDK locks its output.
   output="$CACHE/run/$stage/cdk.out"
   ;;

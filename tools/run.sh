@@ -17,7 +17,7 @@ name="$(basename "$video")"
 captions="$run/captions/${name%.*}.vtt"
 mkdir -p "$run/captions"
 CUEPIPE_API="$(localstack/control output local ApiUrl)"
-read -r _ issuer _ < <(localstack/control addresses local)
+read -r _ issuer _ _ < <(localstack/control addresses local)
 CUEPIPE_TOKEN="$(bin/issuer token --dir "$CACHE/run/issuer" --issuer "$issuer" --user alice)"
 export CUEPIPE_API CUEPIPE_TOKEN
 bin/cuepipe caption "$video" --output "$captions"

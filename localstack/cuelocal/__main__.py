@@ -6,7 +6,7 @@ import os
 import sys
 
 from cuelocal import lifecycle
-from cuelocal.stages import AUDIENCE, Problem, Stage, stage
+from cuelocal.stages import AUDIENCE, PAGE_ORIGIN, Problem, Stage, stage
 
 
 def main() -> int:
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     invoke.add_argument("event", help="a file with the event as JSON")
 
     # What the project's scripts ask.
-    command("addresses", _addresses, "print the endpoint, the issuer and the audience of a local stage")
+    command("addresses", _addresses, "print a local stage's endpoint, issuer, audience and page origin")
     command("account", _account, "print account and region, and yes or no: is it bootstrapped for the CDK")
     command("describe", _describe, "print what tests need to know of a local stage, as JSON")
     output = command("output", _output, "print one output of the stack")
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _addresses(chosen: Stage, _) -> None:
-    print(chosen.endpoint, chosen.issuer, AUDIENCE)
+    print(chosen.endpoint, chosen.issuer, AUDIENCE, PAGE_ORIGIN)
 
 
 def _account(chosen: Stage, _) -> None:
@@ -91,8 +91,7 @@ def _invoke(chosen: Stage, arguments) -> int:
 
 
 def _logs(chosen: Stage, arguments) -> None:
-    pattern = f"{arguments.function}.log" if arguments.function else "*.log"
-    files = [file for file in sorted(chosen.logs.glob(pattern)) if arguments.function or file.stem not in ("localstack", "issuer")]
+    files = sorted(chosen.logs.glob(f"{chosen.stack}-{arguments.function or '*'}.log"))
     if not files:
         raise Problem(f"There is no log yet in {chosen.logs}: nothing was invoked since the last start.")
     options = ["-F"] if arguments.follow else []

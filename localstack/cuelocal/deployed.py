@@ -9,7 +9,7 @@ import botocore.config
 import botocore.exceptions
 
 from cuelocal import lifecycle, processes
-from cuelocal.stages import AUDIENCE, Problem, Stage
+from cuelocal.stages import AUDIENCE, PAGE_ORIGIN, Problem, Stage
 
 REGION = "us-east-1"  # of the local stages
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"  # the parameter by which the CDK itself knows
@@ -62,7 +62,9 @@ def describe(stage: Stage) -> dict:
         "stage": stage.name,
         "api": found["ApiUrl"],
         "issuer": stage.issuer,
+        "issuerDir": str(stage.issuer_folder),
         "audience": AUDIENCE,
+        "pageOrigin": PAGE_ORIGIN,
         "region": REGION,
         "endpoint": stage.endpoint,
         "runDir": str(stage.folder),

@@ -90,8 +90,7 @@ class ProcessExecutor(RuntimeExecutor):
             bootstrap=Path(config.code.get_unzipped_code_location()) / "bootstrap",
             environment=self._environment,
             limits=Limits(timeout=config.timeout, memory=config.memory_size << 20),
-            # cuepipe-local-captioner writes to captioner.log
-            log_file=Path(os.environ["CUELOCAL_LOGS"]) / f"{name.removeprefix(os.environ['CUELOCAL_FUNCTION_PREFIX'])}.log",
+            log_file=Path(os.environ["CUELOCAL_LOGS"]) / f"{name}.log",
         )
         self._sandbox.start()
         if self._stopped:  # by another thread, while this one started

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import subprocess
 import sys
 import time
 import urllib.error
@@ -11,7 +12,7 @@ import urllib.request
 import psutil
 
 from cuelocal import processes
-from cuelocal.stages import CACHE, ROOT, Problem, Stage
+from cuelocal.stages import CACHE, ROOT, Problem, Stage, in_docker
 
 START_TIMEOUT = 180  # seconds until LocalStack must answer; 4 are usual, a busy machine takes longer
 
@@ -22,11 +23,12 @@ def start(stage: Stage) -> None:
     with open(stage.folder / "start.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two makes may start at the same moment
         running = processes.noted(stage.processes)
-        if running.keys() == {"localstack", "issuer"} and answers(stage):
+        if (in_docker() or "localstack" in running) and "issuer" in running and answers(stage):
             return
         for process in running.values():  # half of it is no use
             processes.end(process)
-        processes.demand_free_port(stage.port, "LocalStack", "LOCALSTACK_PORT")
+        if not in_docker():  # which says itself when its port is taken
+            processes.demand_free_port(stage.port, "LocalStack", "LOCALSTACK_PORT")
         processes.demand_free_port(stage.issuer_port, "the issuer of tokens", "ISSUER_PORT")
         _start(stage)
 
@@ -37,6 +39,8 @@ def stop(stage: Stage) -> None:
     for process in running.values():
         processes.end(process)
     stage.processes.unlink(missing_ok=True)
+    if in_docker():
+        _compose(stage, "down", "--volumes")
     for leftover in ("filesystem", "tmp"):
         shutil.rmtree(stage.folder / leftover, ignore_errors=True)
     say(f"stopped the local cloud of stage {stage.name}" if running else f"nothing was running for stage {stage.name}")
@@ -44,7 +48,8 @@ def stop(stage: Stage) -> None:
 
 def answers(stage: Stage) -> bool:
     """Whether LocalStack and the issuer answer requests."""
-    return _get(f"{stage.endpoint}/_localstack/health") and _get(f"{stage.issuer}/.well-known/openid-configuration")
+    issuer = f"http://127.0.0.1:{stage.issuer_port}/.well-known/openid-configuration"
+    return _get(f"{stage.endpoint}/_localstack/health") and _get(issuer)
 
 
 def _start(stage: Stage) -> None:
@@ -59,15 +64,23 @@ def _start(stage: Stage) -> None:
     programs: dict[str, psutil.Process] = {}
     try:
         # Written down one by one: whatever happens next, stop finds them.
-        programs["localstack"] = processes.launch(
-            [sys.executable, "-m", "localstack.runtime.main"],
-            environment(stage),
-            stage.logs / "localstack.log",
-            stage.folder,
-        )
-        processes.note(stage.processes, programs)
+        if in_docker():
+            _compose(stage, "up", "--detach", "--wait")
+        else:
+            programs["localstack"] = processes.launch(
+                [sys.executable, "-m", "localstack.runtime.main"],
+                environment(stage),
+                stage.logs / "localstack.log",
+                stage.folder,
+            )
+            processes.note(stage.processes, programs)
+        # For containers it has to listen beyond the loopback interface; it serves a public key and nothing else.
+        address = "0.0.0.0" if in_docker() else "127.0.0.1"
         programs["issuer"] = processes.launch(
-            [str(issuer), "serve", "--addr", f"127.0.0.1:{stage.issuer_port}", "--dir", str(CACHE / "run" / "issuer")],
+            [
+                *(str(issuer), "serve", "--addr", f"{address}:{stage.issuer_port}"),
+                *("--issuer", stage.issuer, "--dir", str(stage.issuer_folder)),
+            ],
             {"PATH": os.environ["PATH"]},
             stage.logs / "issuer.log",
             stage.folder,
@@ -109,6 +122,16 @@ def _death(stage: Stage, name: str, code: int) -> str:
     )
 
 
+def _compose(stage: Stage, *arguments: str) -> None:
+    if shutil.which("docker") is None or subprocess.run(["docker", "compose", "version"], capture_output=True).returncode != 0:
+        raise Problem("LOCAL=docker needs Docker with its compose plugin, which is missing. Leave LOCAL out: LocalStack runs without it.")
+    if stage.name != "local":
+        raise Problem("LOCAL=docker is for stage local only.")
+    command = ["docker", "compose", "--file", str(ROOT / "localstack" / "compose.yaml"), *arguments]
+    if (code := subprocess.run(command).returncode) != 0:
+        raise Problem(f"Docker could not do it; what is wrong is said above. The command was: {' '.join(command)} (code {code})")
+
+
 def environment(stage: Stage) -> dict[str, str]:
     """LocalStack's environment. Nothing of the caller's gets in, in particular no AWS credentials or profile."""
     folder = stage.folder
@@ -123,6 +146,9 @@ def environment(stage: Stage) -> dict[str, str]:
         "TMPDIR": str(folder / "tmp"),
         "XDG_CACHE_HOME": str(folder / "cache"),
         "GATEWAY_LISTEN": f"127.0.0.1:{stage.port}",
+        # Addresses that it hands out can be reached without a name server.
+        "LOCALSTACK_HOST": f"127.0.0.1:{stage.port}",
+        "SQS_ENDPOINT_STRATEGY": "path",
         # Ports for services that run programs of their own. None that Cuepipe uses does but DynamoDB, which takes a free one;
         # still, two stages get two ranges.
         "EXTERNAL_SERVICE_PORTS_START": str(stage.port - 56),
@@ -142,7 +168,6 @@ def environment(stage: Stage) -> dict[str, str]:
         "SKIP_SSL_CERT_DOWNLOAD": "1",
         "CUELOCAL_DYNAMODB": str(CACHE / "dynamodb-local"),
         "CUELOCAL_LOGS": str(stage.logs),
-        "CUELOCAL_FUNCTION_PREFIX": f"{stage.stack}-",
     }
 
 

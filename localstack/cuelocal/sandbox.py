@@ -116,7 +116,10 @@ class Sandbox:
             Invocation(request_id, payload, function_arn, trace_id, deadline=time.time() + self._limits.timeout)
         )
         status, answer, is_error = "success", b"", True
-        match self._wait(began + self._limits.timeout):
+        event = self._wait(began + self._limits.timeout)
+        duration = _milliseconds(began)
+        self._peak = max(self._peak, group_memory(self._process.pid))  # of short invocations it is the only look
+        match event:
             case Answered(_, answer, is_error):
                 status = "error" if is_error else "success"
             case Exited(code):
@@ -142,7 +145,7 @@ class Sandbox:
             requestId=request_id,
             status=status,
             metrics={
-                "durationMs": _milliseconds(began),
+                "durationMs": duration,
                 "memorySizeMB": self._limits.memory >> 20,
                 "maxMemoryUsedMB": self._peak >> 20,
             },

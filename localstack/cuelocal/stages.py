@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("CUEPIPE_CACHE") or ROOT / ".cache")
 
 AUDIENCE = "cuepipe"  # whom the tokens of the local stages are for
+PAGE_ORIGIN = os.environ.get("PAGE_ORIGIN") or "http://localhost:5173"  # of the page while it is developed
 
 # LocalStack's port, and the issuer's beside it.
 _PORTS = {"local": (4566, 4560), "test": (4666, 4660)}
@@ -49,6 +50,11 @@ class Stage:
     @property
     def logs(self) -> Path:
         return self.folder / "logs"
+
+    @property
+    def issuer_folder(self) -> Path:
+        """The issuer's signing key. The stages share it; their tokens differ by issuer."""
+        return CACHE / "run" / "issuer"
 
     @property
     def processes(self) -> Path:

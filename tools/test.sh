@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# make test: everything that can be checked on one machine. Cheap checks first; the last is the whole pipeline, deployed to a
+# LocalStack of its own, beside which a make run may go on.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/fetch/lib.sh"
+cd "$ROOT"
+lock test
+started=$SECONDS
+step() { say "[$((SECONDS - started)) s] $*"; }
+python="$CACHE/localstack/bin/python"
+
+[[ -d "$CUEPIPE_SPEECH" ]] || die "The recordings that the tests recognise are not in $CUEPIPE_SPEECH. Say where they are: CUEPIPE_SPEECH=folder make test"
+tools/fetch.sh
+tools/fetch/test-packages.sh
+tools/build.sh
+
+step "format"
+unformatted="$(gofmt -l $(git ls-files '*.go'))"
+[[ -z "$unformatted" ]] || die "Not formatted; run gofmt -w on: $unformatted"
+step "vet"
+go vet ./...
+go vet -C integration ./...
+step "staticcheck"
+go build -C tools/staticcheck -o "$CACHE/staticcheck" honnef.co/go/tools/cmd/staticcheck
+"$CACHE/staticcheck" ./...
+(cd integration && "$CACHE/staticcheck" ./...)
+step "unit and template tests"
+go test ./...
+step "the local cloud's own tests"
+PYTHONPATH="$ROOT/localstack" PYTHONDONTWRITEBYTECODE=1 "$python" -m pytest -q -p no:cacheprovider localstack/tests
+step "lint of the templates"
+templates="$CACHE/run/templates"
+for stage in local test dev prod; do
+  # Any issuer, audience and origin will do: nothing is deployed.
+  STAGE=$stage OIDC_ISSUER=https://login.example.org OIDC_AUDIENCE=cuepipe PAGE_ORIGIN=https://captions.example.org \
+    CDK_OUTDIR="$templates/$stage" go run ./infra
+done
+"$python" -m cfnlint --regions us-east-1 -- "$templates"/*/cuepipe-*.template.json
+
+step "end to end"
+export STAGE=test
+# From an empty state: what an interrupted run may have left is stopped first.
+localstack/stop test
+trap 'localstack/stop test' EXIT
+localstack/start test
+tools/deploy.sh
+export CUEPIPE_STACK="$CACHE/run/test/stack.json"
+(cd integration && go test ./... -count=1 -timeout 20m)
+step "everything passed"
