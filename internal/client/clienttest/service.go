@@ -1,0 +1,171 @@
+// Package clienttest runs a whole service in the process of a test: the real
+// handlers and the real steps over memory, and a storage that takes presigned
+// uploads under S3's conditions.
+package clienttest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cuepipe/cuepipe/internal/caption"
+	"github.com/cuepipe/cuepipe/internal/captioning"
+	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
+	"github.com/cuepipe/cuepipe/internal/httpapi"
+	"github.com/cuepipe/cuepipe/internal/memobjects"
+	"github.com/cuepipe/cuepipe/internal/memvideos"
+	"github.com/cuepipe/cuepipe/internal/upload"
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// Token is the one that the service takes.
+const Token = "a-secret-token"
+
+// Signature is a part of every upload URL that no message may show.
+const Signature = "X-Amz-Signature=5ec4e7"
+
+// A Service is a running service. It captions a video as soon as its file is
+// uploaded, unless Idle; then Caption does it.
+type Service struct {
+	URL      string
+	Videos   *memvideos.Store
+	Uploads  *memobjects.Uploads
+	Captions *memobjects.Captions
+	Idle     bool
+	// TicketLife is upload.TicketLife unless set; a negative one has passed.
+	TicketLife time.Duration
+	// Intercept, if set, sees every request first, and answers the ones for
+	// which it returns true.
+	Intercept func(w http.ResponseWriter, r *http.Request) bool
+
+	t        testing.TB
+	segments memobjects.Segments
+
+	mu      sync.Mutex
+	tickets map[string]ticket
+}
+
+type ticket struct {
+	size        int64
+	contentType string
+	expires     time.Time
+}
+
+// New starts a service that ends with the test. The fields may be set until
+// the first request.
+func New(t testing.TB) *Service {
+	s := &Service{Videos: &memvideos.Store{}, Uploads: &memobjects.Uploads{}, Captions: &memobjects.Captions{}, t: t, tickets: map[string]ticket{}}
+	opts := httpapi.Options{Tokens: tokens{}, Log: slog.New(slog.DiscardHandler)}
+	uploads := httpapi.NewUploads(upload.Uploader{Videos: s.Videos, Objects: s, Queue: s}, opts)
+	videos := httpapi.NewVideos(s.Videos, s.Captions, captioning.Remover{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions}, opts)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case s.Intercept != nil && s.Intercept(w, r):
+		case strings.HasPrefix(r.URL.Path, storage):
+			s.put(w, r)
+		case r.Method == http.MethodPost: // as the gateway routes
+			uploads.ServeHTTP(w, r)
+		default:
+			videos.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	s.URL = server.URL
+	return s
+}
+
+type tokens struct{}
+
+func (tokens) Authenticate(_ context.Context, token string) (string, error) {
+	if token != Token {
+		return "", httpapi.ErrUnauthorized
+	}
+	return video.OwnerID("issuer", "somebody"), nil
+}
+
+// storage is the path below which objects are.
+const storage = "/uploads-bucket/"
+
+// PresignPut implements upload.Objects.
+func (s *Service) PresignPut(_ context.Context, key, contentType string, size int64, life time.Duration) (string, map[string]string, error) {
+	if s.TicketLife != 0 {
+		life = s.TicketLife
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tickets[key] = ticket{size, contentType, time.Now().Add(life)}
+	return s.URL + storage + key + "?" + Signature, map[string]string{"Content-Type": contentType, "If-None-Match": "*"}, nil
+}
+
+// Stat implements upload.Objects.
+func (s *Service) Stat(ctx context.Context, key string) (video.Source, int64, error) {
+	return s.Uploads.Stat(ctx, key)
+}
+
+// Announce implements upload.Queue. The storage's own event is never lost
+// here, so that there is nothing to do.
+func (s *Service) Announce(context.Context, string, int, time.Duration) error { return nil }
+
+// put answers as S3 does to a presigned PUT.
+func (s *Service) put(w http.ResponseWriter, r *http.Request) {
+	key := strings.TrimPrefix(r.URL.Path, storage)
+	s.mu.Lock()
+	signed, ok := s.tickets[key]
+	s.mu.Unlock()
+	_, _, err := s.Uploads.Stat(r.Context(), key)
+	exists := err == nil
+	switch {
+	case !ok || r.Method != http.MethodPut || r.URL.RawQuery != Signature || r.Header.Get("If-None-Match") != "*" ||
+		r.Header.Get("Content-Type") != signed.contentType || r.ContentLength != signed.size || r.Header.Get("Authorization") != "":
+		s3Error(w, http.StatusForbidden, "SignatureDoesNotMatch", "The request signature we calculated does not match "+Signature)
+	case time.Now().After(signed.expires):
+		s3Error(w, http.StatusForbidden, "AccessDenied", "Request has expired")
+	case exists:
+		s3Error(w, http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+	default:
+		body, err := io.ReadAll(r.Body)
+		if err != nil || int64(len(body)) != signed.size {
+			return // the client went away: nothing is stored
+		}
+		s.Uploads.Put(key, memobjects.Bytes(body))
+		if id, ok := video.IDOfSource(key); ok && !s.Idle {
+			s.Caption(id)
+		}
+	}
+}
+
+func s3Error(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.Header().Set("Content-Length", strconv.Itoa(len(s3Body(code, message))))
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, s3Body(code, message)) // a client that went away is no error
+}
+
+func s3Body(code, message string) string {
+	return fmt.Sprintf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>%s</Message></Error>", code, message)
+}
+
+// Caption does all steps of an uploaded video.
+func (s *Service) Caption(id string) {
+	ctx := context.Background() // a client that goes away stops no captioning
+	log := slog.New(slog.DiscardHandler)
+	planner := captioning.Planner{Videos: s.Videos, Uploads: s.Uploads, Prober: captioningtest.Media{}, Segments: &s.segments, Log: log}
+	if err := planner.Arrived(ctx, captioning.Arrival{VideoID: id}); err != nil {
+		s.t.Errorf("plan: %v", err)
+	}
+	transcriber := captioning.Transcriber{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions, Decoder: captioningtest.Media{},
+		Engine: captioningtest.Engine{Name: "test 1"}, Profile: caption.Default(), Log: log}
+	for job, ok := s.segments.Next(); ok; job, ok = s.segments.Next() {
+		if err := transcriber.Segment(ctx, job); err != nil {
+			s.t.Errorf("segment: %v", err)
+		}
+	}
+}
