@@ -225,3 +225,15 @@ func TestCutSpeech(t *testing.T) {
 		recognise(t, pcm[from:from+n])
 	}
 }
+
+// What is heard as a word lies where voice activity hears somebody speak.
+func TestWordsAreWhereSpeechIs(t *testing.T) {
+	for _, name := range recording.English {
+		transcript := recognise(t, samples(t, name))
+		for _, w := range transcript.Words {
+			if !slices.ContainsFunc(transcript.Speech, func(r speech.Region) bool { return r.Start < w.End && w.Start < r.End }) {
+				t.Errorf("%s: %+v lies outside of all speech", name, w)
+			}
+		}
+	}
+}
