@@ -26,7 +26,9 @@ import (
 )
 
 func main() {
-	if err := run(os.Getenv); err != nil {
+	err := run(os.Getenv)
+	jsii.Close()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -40,7 +42,6 @@ func run(getenv func(string) string) error {
 	if err := cuepipe.CheckPackages(settings.Dist); err != nil {
 		return err
 	}
-	defer jsii.Close()
 	app := cuepipe.NewApp(cuepipe.AppProps{Settings: settings})
 	app.Synth(nil)
 	return nil

@@ -29,6 +29,8 @@ func acceptFindings(props acceptedProps) {
 			`/^Resource::<CaptionsBucket[0-9A-F]{8}\.Arn>\/(videos|quarantine)\/\*$/`)
 	}
 
+	accept(props.api, "AwsSolutions-APIG2",
+		"The functions check every body and parameter. The gateway would do it before the token is verified, and could say of a wrong body only that it is wrong.")
 	accept(props.api, "AwsSolutions-APIG3",
 		"A web firewall costs every month, used or not. Requests are throttled, and nothing is done without a valid token.")
 	accept(props.api, "AwsSolutions-APIG4",

@@ -1,6 +1,7 @@
 package cuepipe
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -91,15 +92,15 @@ func originRule(t template) (problems []string) {
 		problems = append(problems, fmt.Sprintf("%d resources answer a preflight, want at least the 4 that have routes", preflights))
 	}
 
-	answers := map[any]bool{}
+	answers := map[any]any{}
 	for _, name := range t.names("AWS::ApiGateway::GatewayResponse") {
 		response := t.Resources[name]
-		answers[response.at("ResponseType")] = true
+		answers[response.at("ResponseType")] = cmp.Or(response.at("StatusCode"), any("its own"))
 		expect(name, response.at("ResponseParameters", "gatewayresponse.header.Access-Control-Allow-Origin"), "'"+origin+"'")
 		expect(name, response.at("ResponseParameters", "gatewayresponse.header.Content-Type"), "'application/problem+json'")
 	}
-	if !answers["DEFAULT_4XX"] || !answers["DEFAULT_5XX"] {
-		problems = append(problems, "the gateway's own errors are not problems that a page can read")
+	if answers["DEFAULT_4XX"] != "its own" || answers["DEFAULT_5XX"] != "its own" || answers["MISSING_AUTHENTICATION_TOKEN"] != "404" {
+		problems = append(problems, fmt.Sprintf("the gateway's own errors are answered with %v", answers))
 	}
 	return problems
 }

@@ -142,6 +142,17 @@ var rules = []struct {
 			}
 		},
 	}},
+	{"alarms", alarmsRule, map[string]func(template){
+		"one tells nobody":   func(t template) { delete(t.named("AlarmsApiErrors").Properties, "AlarmActions") },
+		"a function unheard": func(t template) { remove(t, "AlarmsTranscriberErrors") },
+		"a queue unheard":    func(t template) { remove(t, "AlarmsSegmentsGivenUp") },
+		"too early":          func(t template) { t.named("AlarmsUploadsWait").Properties["Threshold"] = 60.0 },
+		"CloudWatch may not encrypt": func(t template) {
+			policy := t.named("AlarmsKey").at("KeyPolicy").(map[string]any)
+			policy["Statement"] = policy["Statement"].([]any)[:1]
+		},
+		"CloudWatch may not publish": func(t template) { remove(t, "AlarmsTopicPolicy") },
+	}},
 	{"logs", logsRule, map[string]func(template){
 		"for ever":       func(t template) { delete(t.named("UploadLogs").Properties, "RetentionInDays") },
 		"somewhere else": func(t template) { delete(t.named("VideosFunction").Properties, "LoggingConfig") },

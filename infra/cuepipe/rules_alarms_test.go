@@ -1,0 +1,65 @@
+package cuepipe
+
+import (
+	"fmt"
+	"slices"
+)
+
+// alarmsRule: where a stage has alarms, each function and each queue has its
+// own, all tell the topic, and CloudWatch can really speak to it.
+func alarmsRule(t template) (problems []string) {
+	alarms := t.names("AWS::CloudWatch::Alarm")
+	if len(alarms) == 0 {
+		return nil // which stages have alarms: TestStagesDiffer
+	}
+	watched := map[string]*resource{} // by metric and what it is of
+	for _, name := range alarms {
+		alarm := t.Resources[name]
+		if !slices.Equal(texts(alarm.at("AlarmActions")), []string{"AlarmsTopic"}) {
+			problems = append(problems, name+" does not tell the topic")
+		}
+		watched[show(alarm.at("MetricName"))+" "+show(alarm.at("Dimensions", 0, "Value"))] = alarm
+	}
+	for function := range mayDo {
+		if watched["Errors "+function+"Function"] == nil {
+			problems = append(problems, "nobody hears of errors of "+function)
+		}
+	}
+	if watched["5XXError cuepipe-dev"] == nil && watched["5XXError cuepipe-prod"] == nil {
+		problems = append(problems, "nobody hears of errors of the API")
+	}
+	for _, queue := range []string{"Uploads", "Segments"} {
+		// The names of queues are attributes of theirs.
+		for _, metric := range []string{
+			"NumberOfMessagesReceived " + queue + "DeadLetters",
+			"ApproximateNumberOfMessagesVisible " + queue + "DeadLetters",
+			"ApproximateAgeOfOldestMessage " + queue + "Queue",
+		} {
+			if watched[metric] == nil {
+				problems = append(problems, "nobody hears of "+metric)
+			}
+		}
+		age := watched["ApproximateAgeOfOldestMessage "+queue+"Queue"]
+		hidden := number(t.named(queue + "Queue").at("VisibilityTimeout"))
+		if age != nil && number(age.at("Threshold")) <= hidden {
+			problems = append(problems, fmt.Sprintf("%sQueue hides messages for %v s, and its alarm goes off before one can have come again", queue, hidden))
+		}
+	}
+	cloudWatchMay := func(statements any, verb string) bool {
+		list, _ := statements.([]any)
+		return slices.ContainsFunc(list, func(statement any) bool {
+			return at(statement, "Effect") == "Allow" && at(statement, "Principal", "Service") == "cloudwatch.amazonaws.com" &&
+				slices.Contains(texts(at(statement, "Action")), verb) &&
+				show(at(statement, "Condition", "StringEquals", "aws:SourceAccount")) == "AWS::AccountId"
+		})
+	}
+	if !cloudWatchMay(t.named("AlarmsTopicPolicy").at("PolicyDocument", "Statement"), "sns:Publish") {
+		problems = append(problems, "CloudWatch may not publish to the topic")
+	}
+	for _, verb := range []string{"kms:Decrypt", "kms:GenerateDataKey"} {
+		if !cloudWatchMay(t.named("AlarmsKey").at("KeyPolicy", "Statement"), verb) {
+			problems = append(problems, "CloudWatch may not "+verb+" with the topic's key")
+		}
+	}
+	return problems
+}
