@@ -5,21 +5,28 @@ source "$(dirname "${BASH_SOURCE[0]}")/fetch/lib.sh"
 cd "$ROOT"
 lock build
 
+# Without a build id Go links anew each time, so it is not asked when nothing changed.
+stamp="$({
+  go version
+  find cmd functions internal localstack/issuer tools/build.sh tools/packages go.mod go.sum -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+  cat "$CACHE/ffmpeg/.stamp" "$CACHE/recogniser/.stamp"
+} | sha256sum)"
+if stamped dist "$stamp" && [[ -x bin/cuepipe && -x bin/issuer ]]; then exit 0; fi
+
+workspace build
 build() {
   local name
   # Without symbol tables, debug information and a build id: smaller, and the same source makes the same bytes.
   for name in upload videos captioner transcriber deadletter; do
-    mkdir -p "dist/$name"
-    go build -ldflags='-s -w -buildid=' -o "dist/$name/bootstrap" "./functions/$name"
+    mkdir "$WORKSPACE/$name"
+    go build -ldflags='-s -w -buildid=' -o "$WORKSPACE/$name/bootstrap" "./functions/$name"
   done
   go build -o bin/ ./cmd/cuepipe ./localstack/issuer
-  # Copied only where they differ, so that a second build touches nothing.
-  cp --update --preserve=mode,timestamps "$CACHE/ffmpeg/ffprobe" dist/captioner/
-  cp --update --preserve=mode,timestamps "$CACHE/ffmpeg/ffmpeg" dist/transcriber/
-  mkdir -p dist/transcriber/recogniser
-  cp --update --recursive --preserve=mode,timestamps \
-    "$CACHE/recogniser/libonnxruntime.so" "$CACHE/recogniser/moonshine" "$CACHE/recogniser/silero" dist/transcriber/recogniser/
-  go run ./tools/packages dist
+  cp "$CACHE/ffmpeg/ffprobe" "$WORKSPACE/captioner/"
+  cp "$CACHE/ffmpeg/ffmpeg" "$WORKSPACE/transcriber/"
+  mkdir "$WORKSPACE/transcriber/recogniser"
+  cp -r "$CACHE"/recogniser/* "$WORKSPACE/transcriber/recogniser/"
+  go run ./tools/packages "$WORKSPACE"
 }
-
 patiently "building the functions and the command line" build
+publish "$WORKSPACE" dist "$stamp"
