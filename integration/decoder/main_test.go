@@ -86,7 +86,7 @@ func read(t *testing.T, path string) []byte {
 }
 
 // open opens the file as a source for the test's life.
-func open(t *testing.T, path string) *media.FileSource {
+func open(t testing.TB, path string) *media.FileSource {
 	t.Helper()
 	src, err := media.OpenFile(path)
 	if err != nil {

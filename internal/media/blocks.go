@@ -48,11 +48,17 @@ func newBlocks(ctx context.Context, src Source) *blocks {
 	return &blocks{ctx: ctx, src: src, backoff: backoff, kept: map[int64][]byte{}}
 }
 
-// get returns block i, which must begin inside the file. The bytes are shared
-// and must not be written to. The error is the source's last one.
-func (b *blocks) get(i int64) ([]byte, error) {
+// readAt copies bytes from offset, which lies inside the file, to p: at least
+// one, at most to the end of a block. The error is the source's last one.
+func (b *blocks) readAt(p []byte, offset int64) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	block, err := b.get(offset / blockSize)
+	return copy(p, block[min(offset%blockSize, int64(len(block))):]), err
+}
+
+// get returns block i. It is valid until the next call.
+func (b *blocks) get(i int64) ([]byte, error) {
 	if block, ok := b.kept[i]; ok {
 		return block, nil
 	}
@@ -77,7 +83,7 @@ func (b *blocks) get(i int64) ([]byte, error) {
 // read returns block next.
 func (b *blocks) read() ([]byte, error) {
 	offset := b.next * blockSize
-	block := make([]byte, min(blockSize, b.src.Size()-offset))
+	block := b.buffer()[:min(blockSize, b.src.Size()-offset)]
 	got := 0
 	for attempt := 0; ; attempt++ {
 		n, err := b.fill(block[got:], offset+int64(got))
@@ -118,15 +124,23 @@ func (b *blocks) fill(p []byte, offset int64) (int, error) {
 	return n, err
 }
 
+// buffer returns memory for a block: that of the oldest one when enough are
+// kept, so that a long file leaves no garbage.
+func (b *blocks) buffer() []byte {
+	if len(b.oldest) < keptBlocks {
+		return make([]byte, blockSize)
+	}
+	block := b.kept[b.oldest[0]]
+	delete(b.kept, b.oldest[0])
+	b.oldest = b.oldest[1:]
+	return block[:blockSize]
+}
+
 func (b *blocks) keep(i int64, block []byte) {
-	if _, ok := b.kept[i]; ok {
-		return // it lay on the way to another one
+	if _, ok := b.kept[i]; !ok { // it may have lain on the way to another one
+		b.oldest = append(b.oldest, i)
 	}
-	if len(b.oldest) == keptBlocks {
-		delete(b.kept, b.oldest[0])
-		b.oldest = b.oldest[1:]
-	}
-	b.kept[i], b.oldest = block, append(b.oldest, i)
+	b.kept[i] = block
 }
 
 func (b *blocks) close() {
@@ -160,11 +174,7 @@ func (r *reader) Read(p []byte) (int, error) {
 	if r.offset >= r.src.Size() {
 		return 0, io.EOF
 	}
-	block, err := r.get(r.offset / blockSize)
-	if err != nil {
-		return 0, err
-	}
-	n := copy(p, block[r.offset%blockSize:])
+	n, err := r.readAt(p, r.offset)
 	r.offset += int64(n)
-	return n, nil
+	return n, err
 }

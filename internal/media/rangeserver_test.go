@@ -8,7 +8,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -146,6 +148,9 @@ func TestReadingOnTakesFewAndGrowingRequests(t *testing.T) {
 	if n, err := io.Copy(io.Discard, struct{ io.Reader }{&reader{blocks: b}}); err != nil || n != src.Size() {
 		t.Fatal(n, err)
 	}
+	if len(b.kept) != keptBlocks {
+		t.Errorf("%d blocks are kept, want %d", len(b.kept), keptBlocks)
+	}
 	// 0.5 + 1 + 2 + 4 + 8 + 16 + 16 + 16 MiB and the half that is left.
 	if src.opens != 9 || src.read.Load() != src.Size() {
 		t.Errorf("%d bytes in %d requests, want %d in 9", src.read.Load(), src.opens, src.Size())
@@ -238,6 +243,41 @@ func TestCloseEndsAClientThatDoesNotRead(t *testing.T) {
 	if _, err := http.Get(s.url); err == nil {
 		t.Error("a closed server answers")
 	}
+}
+
+// slowToStop is a source that takes its time to notice the context's end.
+type slowToStop struct {
+	*flaky
+	asked   chan struct{}
+	stopped atomic.Bool
+}
+
+func (s *slowToStop) Open(ctx context.Context, _, _ int64) (io.ReadCloser, error) {
+	close(s.asked)
+	<-ctx.Done()
+	for range 10_000 {
+		runtime.Gosched()
+	}
+	s.stopped.Store(true)
+	return nil, ctx.Err()
+}
+
+func TestCloseWaitsForTheSource(t *testing.T) {
+	src := &slowToStop{flaky: &flaky{content: content(blockSize)}, asked: make(chan struct{})}
+	s := start(t, t.Context(), src)
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		if resp, err := http.Get(s.url); err == nil {
+			_ = resp.Body.Close()
+		}
+	}()
+	<-src.asked
+	s.Close()
+	if !src.stopped.Load() {
+		t.Error("the source is still being read after Close")
+	}
+	<-answered
 }
 
 func FuzzRange(f *testing.F) {
