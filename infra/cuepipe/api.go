@@ -113,13 +113,14 @@ func addGatewayResponses(api awsapigateway.RestApi, pageOrigin string) {
 		api.AddGatewayResponse(&id, options)
 	}
 	// $context.error.messageString brings its own quotation marks.
-	const general = `{"type":"about:blank","title":$context.error.messageString,"code":"$context.error.responseType"}`
+	const general = `{"type":"urn:cuepipe:problem:gateway","title":$context.error.messageString,"code":"gateway",` +
+		`"detail":"The request did not come through: $context.error.responseType."}`
 	respond("ClientError", awsapigateway.ResponseType_DEFAULT_4XX(), "", general)
 	respond("ServerError", awsapigateway.ResponseType_DEFAULT_5XX(), "", general)
 	// What API Gateway calls a missing token, with 403, is a path or a method that
 	// no route has: the tokens are the functions' business.
 	respond("NoRoute", awsapigateway.ResponseType_MISSING_AUTHENTICATION_TOKEN(), "404",
-		`{"type":"about:blank","title":"There is nothing at this address.","status":404,"code":"NO_ROUTE"}`)
+		`{"type":"urn:cuepipe:problem:not_found","title":"Not Found","status":404,"code":"not_found","detail":"There is nothing at this address."}`)
 }
 
 // accessLog is one JSON object a request: ids, route, outcome. It has no query

@@ -2,6 +2,7 @@ package cuepipe
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -98,6 +99,12 @@ func originRule(t template) (problems []string) {
 		answers[response.at("ResponseType")] = cmp.Or(response.at("StatusCode"), any("its own"))
 		expect(name, response.at("ResponseParameters", "gatewayresponse.header.Access-Control-Allow-Origin"), "'"+origin+"'")
 		expect(name, response.at("ResponseParameters", "gatewayresponse.header.Content-Type"), "'application/problem+json'")
+		// The one variable that stands without quotation marks brings its own.
+		body := strings.ReplaceAll(show(response.at("ResponseTemplates", "application/json")), "$context.error.messageString", `"words"`)
+		var problem struct{ Type, Title, Code, Detail string }
+		if err := json.Unmarshal([]byte(body), &problem); err != nil || problem.Type == "" || problem.Title == "" || problem.Code == "" || problem.Detail == "" {
+			problems = append(problems, fmt.Sprintf("%s answers with %s, which is no problem: %v", name, body, err))
+		}
 	}
 	if answers["DEFAULT_4XX"] != "its own" || answers["DEFAULT_5XX"] != "its own" || answers["MISSING_AUTHENTICATION_TOKEN"] != "404" {
 		problems = append(problems, fmt.Sprintf("the gateway's own errors are answered with %v", answers))

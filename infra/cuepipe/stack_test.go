@@ -125,6 +125,9 @@ var rules = []struct {
 		"errors unread": func(t template) {
 			delete(t.named("ApiServerError").at("ResponseParameters").(map[string]any), "gatewayresponse.header.Access-Control-Allow-Origin")
 		},
+		"errors no problems": func(t template) {
+			t.named("ApiNoRoute").at("ResponseTemplates").(map[string]any)["application/json"] = "{message: $context.error.messageString}"
+		},
 		"any origin calls": func(t template) {
 			t.named("ApivideosOPTIONS").at("Integration", "IntegrationResponses", 0, "ResponseParameters").(map[string]any)["method.response.header.Access-Control-Allow-Origin"] = "'*'"
 		},
