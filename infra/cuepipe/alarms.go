@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
@@ -26,7 +25,8 @@ type alarmsProps struct {
 }
 
 // newAlarms tells a topic when videos are given up, when work waits too long,
-// and when a function or the API fails.
+// and when a function or the API fails. They are ten, as many as an account has
+// for nothing.
 func newAlarms(stack awscdk.Stack, props alarmsProps) {
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	tell := awscloudwatchactions.NewSnsAction(newTopic(stack, scope, props.email))
@@ -58,8 +58,6 @@ func newAlarms(stack awscdk.Stack, props alarmsProps) {
 		// above zero: that one was received is the sign.
 		alarm(q.id+"GivenUp", fmt.Sprintf("A message failed %d times: its video has failed", maxReceives),
 			q.queue.deadLetters.MetricNumberOfMessagesReceived(every(5, "Sum")), 1, 1)
-		alarm(q.id+"DeadLettersWait", "Dead letters are not being taken: see the logs of the deadletter function",
-			q.queue.deadLetters.MetricApproximateNumberOfMessagesVisible(every(5, "Minimum")), 1, 3)
 		old := stale(q.timeout)
 		alarm(q.id+"Wait", fmt.Sprintf("A message has waited for %v: work fails again and again, or more arrives than can be done", old),
 			q.queue.queue.MetricApproximateAgeOfOldestMessage(every(5, "Maximum")), old.Seconds(), 1)
@@ -81,32 +79,23 @@ func newAlarms(stack awscdk.Stack, props alarmsProps) {
 		props.api.MetricServerError(every(5, "Sum")), 1, 1)
 }
 
-// newTopic makes the topic that alarms speak to. It has a key of its own:
-// CloudWatch may not use the one that SNS would take, and alarms would be lost
-// without a word.
+// newTopic makes the topic that alarms speak to. It has no key: alarms hold
+// names of ours and nothing of anybody's video, CloudWatch may not use the key
+// that SNS would take by default, and one of our own would cost every month.
 func newTopic(stack awscdk.Stack, scope constructs.Construct, email string) awssns.Topic {
-	key := awskms.NewKey(scope, jsii.String("Key"), &awskms.KeyProps{
-		Description:       jsii.String("Encrypts the alarms of " + *stack.StackName()),
-		EnableKeyRotation: jsii.Bool(true),
-		RemovalPolicy:     awscdk.RemovalPolicy_DESTROY,
-	})
-	cloudWatch := func(resource string, actions ...string) *awsiam.PolicyStatementProps {
-		return &awsiam.PolicyStatementProps{
-			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
-			Actions:    jsii.Strings(actions...),
-			Resources:  jsii.Strings(resource),
-			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()}},
-		}
-	}
-	// In a key's own policy, * is the key itself.
-	key.AddToResourcePolicy(awsiam.NewPolicyStatement(cloudWatch("*", "kms:Decrypt", "kms:GenerateDataKey")), nil)
 	topic := awssns.NewTopic(scope, jsii.String("Topic"), &awssns.TopicProps{
 		DisplayName: jsii.String("Cuepipe"),
-		MasterKey:   key,
 		EnforceSSL:  jsii.Bool(true),
 	})
+	accept(topic, "AwsSolutions-SNS2",
+		"Alarms hold names of the stack's parts and nothing of a video. CloudWatch may not use the key that SNS takes by default, and one of our own costs every month, used or not.")
 	// A policy of its own replaces the default one, which let the account publish.
-	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(cloudWatch(*topic.TopicArn(), "sns:Publish")))
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sns:Publish"),
+		Resources:  &[]*string{topic.TopicArn()},
+		Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()}},
+	}))
 	if email != "" {
 		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&email, nil))
 	}

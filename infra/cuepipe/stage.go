@@ -71,7 +71,6 @@ var stages = []Stage{
 	},
 	{
 		Name:               "dev",
-		Alarms:             true,
 		LogRetention:       awslogs.RetentionDays_TWO_WEEKS,
 		CaptionerTimeout:   60 * time.Second,
 		TranscriberTimeout: 300 * time.Second,
