@@ -13,15 +13,16 @@ import (
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
-// A span is the part of a film that one segment covers.
+// A span is the part of a film that one segment covers; to 0 is the end of the
+// sound.
 type span struct{ from, to time.Duration }
 
 // segments plans a film by its duration alone, so that nobody has to read it
 // from end to end first. A film is one segment so far. The last segment goes on
-// to the end of the sound, because headers say nothing or lie; a second more
-// than a film may have tells one that is too long.
+// to the end of the sound, whatever the header says of it: headers say nothing,
+// or lie.
 func segments(time.Duration) []span {
-	return []span{{0, video.MaxDuration + time.Second}}
+	return []span{{0, 0}}
 }
 
 // hearEvery is how often a segment's progress is written: often enough for a
