@@ -18,8 +18,7 @@ local | test)
   output="$CACHE/run/$stage/cdk.out"
   ;;
 esac
-# The AWS SDK warns with every run of Node 20 that it will want a newer one in 2027.
-export NODE_NO_WARNINGS=1 CDK_DISABLE_CLI_TELEMETRY=true
+export CDK_DISABLE_CLI_TELEMETRY=true
 # A bootstrap needs no app, and the CDK would synthesise the one that cdk.json names: it runs where there is none.
 if [[ "${1:-}" == bootstrap ]]; then cd "$CACHE/cdk"; fi
 exec "$CACHE/cdk/node_modules/.bin/cdk" --no-notices --output "$output" "$@"

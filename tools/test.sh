@@ -30,12 +30,17 @@ step "the local cloud's own tests"
 PYTHONPATH="$ROOT/localstack" PYTHONDONTWRITEBYTECODE=1 "$python" -m pytest -q -p no:cacheprovider localstack/tests
 step "lint of the templates"
 templates="$CACHE/run/templates"
-for stage in local test dev prod; do
-  # Any issuer, audience and origin will do: nothing is deployed.
-  STAGE=$stage OIDC_ISSUER=https://login.example.org OIDC_AUDIENCE=cuepipe PAGE_ORIGIN=https://captions.example.org \
-    CDK_OUTDIR="$templates/$stage" go run ./infra
-done
-"$python" -m cfnlint --regions us-east-1 -- "$templates"/*/cuepipe-*.template.json
+rm -rf "$templates"
+synthesise() {
+  local stage
+  # local is like test. Any issuer, audience and origin will do: nothing is deployed.
+  for stage in test dev prod; do
+    STAGE=$stage OIDC_ISSUER=https://login.example.org OIDC_AUDIENCE=cuepipe PAGE_ORIGIN=https://captions.example.org \
+      CDK_OUTDIR="$templates/$stage" go run ./infra
+  done
+}
+patiently "synthesising the templates" synthesise
+"$CACHE/localstack/bin/cfn-lint" --regions us-east-1 -- "$templates"/*/cuepipe-*.template.json
 
 step "end to end"
 export STAGE=test
