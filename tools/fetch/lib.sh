@@ -12,7 +12,7 @@ CACHE="${CUEPIPE_CACHE:-$ROOT/.cache}"
 # shellcheck disable=SC2034 # for those who source this
 DOWNLOADS="$CACHE/downloads"
 # Node 20, which Debian's users have, does its work here; that the CDK's makers no longer support it need not be said each time.
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION=1 NODE_NO_WARNINGS=1
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20 JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION=20 NODE_NO_WARNINGS=1
 mkdir -p "$CACHE/downloads" "$CACHE/locks" "$CACHE/logs"
 
 # say TEXT…: one line for the person at the terminal, on standard error, so that standard output stays for results.
