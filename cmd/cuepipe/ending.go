@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cuepipe/cuepipe/internal/client"
+)
+
+var errTimeout = errors.New("the time that was given is over")
+
+// limit ends ctx after d, unless d is 0.
+func limit(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if d <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, d, errTimeout)
+}
+
+// explain says what an error means for the video, and how to go on. What the
+// video itself ended with needs no more words.
+func explain(ctx context.Context, err error, last state, local bool) error {
+	var e *exit
+	if errors.As(err, &e) {
+		return err
+	}
+	code, what := exitFailure, err.Error()
+	switch {
+	case errors.Is(context.Cause(ctx), errTimeout):
+		what = "The captions were not ready in the time that was given."
+	case ctx.Err() != nil:
+		code, what = exitInterrupted, "Interrupted."
+	}
+	switch {
+	case local && code == exitInterrupted:
+		what += " Nothing was written."
+	case local || last.ID == "":
+	case last.Status == uploading || last.Status == client.Pending:
+		what += fmt.Sprintf(" The upload was not complete, so nothing is captioned; the service forgets video %s within a day. Start again with the same command.", last.ID)
+	case last.Status == client.Ready:
+		what += " The captions are ready. Get them with: cuepipe captions " + last.ID
+	default:
+		what += " The service goes on with the video. Get its captions with: cuepipe captions --wait " + last.ID
+	}
+	return &exit{code, errors.New(what)}
+}

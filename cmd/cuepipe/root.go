@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cuepipe/cuepipe/internal/client"
+)
+
+// A console is what commands see of the process.
+type console struct {
+	out, err io.Writer // data, and what is for people
+	terminal bool      // somebody watches err
+	getenv   func(string) string
+}
+
+// An app is one run of the program.
+type app struct {
+	console
+	api, token string
+}
+
+// run does one command and returns its exit code.
+func run(ctx context.Context, args []string, c console) int {
+	a := &app{console: c}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(c.out)
+	root.SetErr(c.err)
+	understood := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
+	cmd, err := root.ExecuteContextC(ctx)
+	if err != nil && !understood { // cobra's own words about flags and arguments
+		err = usage("%s", sentence(err.Error()))
+	}
+	code := codeOf(err)
+	if err != nil {
+		fmt.Fprintf(c.err, "cuepipe: %v\n", err)
+	}
+	if code == exitUsage {
+		fmt.Fprintf(c.err, "See \"%s --help\".\n", cmd.CommandPath())
+	}
+	return code
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "cuepipe",
+		Short:         "Caption videos",
+		Long:          "Cuepipe captions videos: it uploads them to a Cuepipe service and fetches the captions, or makes them on this machine.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.api, "api", "", "the service's address, without \"/v1\" (default $CUEPIPE_API)")
+	flags.StringVar(&a.token, "token", "", "your token; better kept in $CUEPIPE_TOKEN, where other users do not see it")
+	root.AddCommand(a.captionCommand(), a.captionsCommand(), a.listCommand(), a.getCommand(), a.removeCommand(), a.versionCommand())
+	return root
+}
+
+// client returns a client of the service that the caller named.
+func (a *app) client() (*client.Client, error) {
+	c := &client.Client{API: a.api, Token: a.token}
+	if c.API == "" {
+		c.API = a.getenv("CUEPIPE_API")
+	}
+	if c.Token == "" {
+		c.Token = a.getenv("CUEPIPE_TOKEN")
+	}
+	switch {
+	case c.API == "":
+		return nil, usage("Say where the service is, by --api or the variable CUEPIPE_API: its address is what a deployment prints as \"api\".")
+	case !strings.HasPrefix(c.API, "http://") && !strings.HasPrefix(c.API, "https://"):
+		return nil, usage("The service's address must begin with https:// or http://, and %q does not.", c.API)
+	case c.Token == "":
+		return nil, usage("Say who you are, by a token of the service's issuer in the variable CUEPIPE_TOKEN or in --token.")
+	}
+	return c, nil
+}
+
+// exactly takes one argument.
+func exactly(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usage("Name %s.", what)
+		}
+		return nil
+	}
+}
+
+// sentence makes a library's message one.
+func sentence(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
+}
+
+// outcome is nil for a video with captions, and otherwise says why there are
+// none.
+func outcome(v client.Video) error {
+	switch {
+	case v.Status == client.Ready:
+		return nil
+	case v.Status == client.Uncaptioned && v.Failure != nil:
+		return &exit{exitUncaptioned, errors.New(v.Failure.Message)}
+	case v.Status == client.Failed && v.Failure != nil:
+		return &exit{exitVideoFailed, errors.New(v.Failure.Message)}
+	case v.InWork():
+		return say("The video has no captions yet: it is %s. Wait for them with: cuepipe captions --wait %s", v.Status, v.ID)
+	}
+	return say("The video has no captions: it is %s.", v.Status)
+}
