@@ -95,9 +95,16 @@ func (a *app) caption(ctx context.Context, path string, f captionFlags) error {
 		writeJSON(a.out, r)
 	}
 	if err == nil && !f.json && out.path != "" {
-		fmt.Fprintf(a.err, "Wrote %s: %d cues, in %s.\n", out.path, r.Cues, time.Since(t.began).Round(100*time.Millisecond))
+		fmt.Fprintf(a.err, "Wrote %s: %s, in %s.\n", out.path, cues(r.Cues), time.Since(t.began).Round(100*time.Millisecond))
 	}
 	return err
+}
+
+func cues(n int) string {
+	if n == 1 {
+		return "1 cue"
+	}
+	return fmt.Sprintf("%d cues", n)
 }
 
 // way returns how to caption, and what releases it.

@@ -119,6 +119,9 @@ func (w watchedEngine) Recognise(ctx context.Context, pcm []int16, progress func
 		if v, err := w.videos.Get(ctx, w.id); err == nil {
 			s := stateOf(asClient(v))
 			s.Heard = until.Seconds()
+			if s.Duration > 0 { // which is the header's word
+				s.Heard = min(s.Heard, s.Duration)
+			}
 			w.videos.show(s)
 		}
 	})

@@ -85,9 +85,14 @@ func create(path string) (*os.File, error) {
 }
 
 func unwritable(path string, err error) error {
+	// Without the hidden file's name.
 	var p *fs.PathError
-	if errors.As(err, &p) {
-		err = p.Err // without the hidden file's name
+	var l *os.LinkError
+	switch {
+	case errors.As(err, &p):
+		err = p.Err
+	case errors.As(err, &l):
+		err = l.Err
 	}
 	return say("%s cannot be written (%w). Write to another place with --output.", path, err)
 }

@@ -89,7 +89,7 @@ func (a *app) describe(v client.Video) error {
 	}
 	fmt.Fprintf(table, "length\t%s\nsize\t%d bytes\ncreated\t%s\n", length(v), v.Size, v.CreatedAt.Local().Format(time.DateTime))
 	for _, t := range v.Tracks {
-		fmt.Fprintf(table, "track\t%s, %d cues, %s %s\n", t.Name, t.Cues, t.Kind, t.Engine)
+		fmt.Fprintf(table, "track\t%s, %s, %s %s\n", t.Name, cues(t.Cues), t.Kind, t.Engine)
 	}
 	if v.Failure != nil {
 		fmt.Fprintf(table, "reason\t%s (%s)\n", v.Failure.Message, v.Failure.Code)
