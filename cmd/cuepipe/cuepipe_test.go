@@ -227,7 +227,7 @@ func TestMistakesAreExplained(t *testing.T) {
 func TestTheOtherCommands(t *testing.T) {
 	b := newBench(t)
 	b.run(0, "caption", b.path("lecture.mp4"))
-	b.service.Idle = true
+	b.service.Behave(clienttest.Behaviour{Idle: true})
 	b.run(1, "caption", b.path("lecture.mp4"), "--force", "--timeout", "1ms")
 	out, _ := b.run(0, "list", "--json")
 	var ids []string
@@ -267,7 +267,7 @@ func TestTheOtherCommands(t *testing.T) {
 
 func TestWaitingForAVideoThatIsInWork(t *testing.T) {
 	b := newBench(t)
-	b.service.Idle = true
+	b.service.Behave(clienttest.Behaviour{Idle: true})
 	_, said := b.run(1, "caption", b.path("lecture.mp4"), "--timeout", "300ms")
 	_, id, found := strings.Cut(strings.TrimSpace(said), "cuepipe captions --wait ")
 	if !found {

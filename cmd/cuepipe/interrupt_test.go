@@ -26,14 +26,13 @@ func TestCtrlCLeavesNothingHalfDone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
-			b.service.Idle = true
 			var said bytes.Buffer
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "caption", b.path("lecture.mp4"))
 			cmd.Env = append(os.Environ(), asProgram+"=1", "CUEPIPE_API="+b.service.URL, "CUEPIPE_TOKEN="+clienttest.Token)
 			cmd.Stdout, cmd.Stderr = &said, &said
 			started := make(chan struct{})
 			var once sync.Once
-			b.service.Intercept = func(_ http.ResponseWriter, r *http.Request) bool {
+			intercept := func(_ http.ResponseWriter, r *http.Request) bool {
 				if !c.when(r) {
 					return false
 				}
@@ -47,6 +46,7 @@ func TestCtrlCLeavesNothingHalfDone(t *testing.T) {
 				<-r.Context().Done() // no answer, until the client is gone
 				return true
 			}
+			b.service.Behave(clienttest.Behaviour{Idle: true, Intercept: intercept})
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}

@@ -103,7 +103,7 @@ func TestWhyAnUploadIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			service := clienttest.New(t)
-			service.TicketLife, service.Idle = c.life, true
+			service.Behave(clienttest.Behaviour{TicketLife: c.life, Idle: true})
 			api := &client.Client{API: service.URL, Token: clienttest.Token}
 			_, ticket, err := api.Create(t.Context(), lecture())
 			if err != nil {

@@ -45,8 +45,10 @@ var allowed = map[string][]string{
 	"internal/httpapi":    {"internal/video", "internal/upload", "internal/captioning"},
 	"internal/deadletter": {"internal/video", "internal/sqsjobs"},
 	// Suites for tests.
-	"internal/video/videotest":   {"internal/video"},
-	"internal/speech/speechtest": {"internal/speech"},
+	"internal/video/videotest":           {"internal/video"},
+	"internal/speech/speechtest":         {"internal/speech"},
+	"internal/captioning/captioningtest": {"internal/captioning", "internal/media", "internal/speech"},
+	"internal/client/clienttest":         {"internal/..."},
 	// What starts a process.
 	"functions/...":    {"internal/..."},
 	"cmd/cuepipe":      {"internal/..."},

@@ -32,25 +32,44 @@ const Token = "a-secret-token"
 // Signature is a part of every upload URL that no message may show.
 const Signature = "X-Amz-Signature=5ec4e7"
 
-// A Service is a running service. It captions a video as soon as its file is
-// uploaded, unless Idle; then Caption does it.
+// A Service is a running service.
 type Service struct {
 	URL      string
 	Videos   *memvideos.Store
 	Uploads  *memobjects.Uploads
 	Captions *memobjects.Captions
-	Idle     bool
+
+	t        testing.TB
+	segments memobjects.Segments
+
+	mu        sync.Mutex
+	tickets   map[string]ticket
+	behaviour Behaviour
+}
+
+// A Behaviour is how a service deviates from one that captions a video as soon
+// as its file is uploaded.
+type Behaviour struct {
+	// Idle leaves videos queued until Caption is called.
+	Idle bool
 	// TicketLife is upload.TicketLife unless set; a negative one has passed.
 	TicketLife time.Duration
 	// Intercept, if set, sees every request first, and answers the ones for
 	// which it returns true.
 	Intercept func(w http.ResponseWriter, r *http.Request) bool
+}
 
-	t        testing.TB
-	segments memobjects.Segments
+// Behave holds from the next request on.
+func (s *Service) Behave(b Behaviour) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.behaviour = b
+}
 
-	mu      sync.Mutex
-	tickets map[string]ticket
+func (s *Service) behaves() Behaviour {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.behaviour
 }
 
 type ticket struct {
@@ -59,16 +78,16 @@ type ticket struct {
 	expires     time.Time
 }
 
-// New starts a service that ends with the test. The fields may be set until
-// the first request.
+// New starts a service that ends with the test.
 func New(t testing.TB) *Service {
 	s := &Service{Videos: &memvideos.Store{}, Uploads: &memobjects.Uploads{}, Captions: &memobjects.Captions{}, t: t, tickets: map[string]ticket{}}
 	opts := httpapi.Options{Tokens: tokens{}, Log: slog.New(slog.DiscardHandler)}
 	uploads := httpapi.NewUploads(upload.Uploader{Videos: s.Videos, Objects: s, Queue: s}, opts)
 	videos := httpapi.NewVideos(s.Videos, s.Captions, captioning.Remover{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions}, opts)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		intercept := s.behaves().Intercept
 		switch {
-		case s.Intercept != nil && s.Intercept(w, r):
+		case intercept != nil && intercept(w, r):
 		case strings.HasPrefix(r.URL.Path, storage):
 			s.put(w, r)
 		case r.Method == http.MethodPost: // as the gateway routes
@@ -96,8 +115,8 @@ const storage = "/uploads-bucket/"
 
 // PresignPut implements upload.Objects.
 func (s *Service) PresignPut(_ context.Context, key, contentType string, size int64, life time.Duration) (string, map[string]string, error) {
-	if s.TicketLife != 0 {
-		life = s.TicketLife
+	if b := s.behaves(); b.TicketLife != 0 {
+		life = b.TicketLife
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,7 +155,7 @@ func (s *Service) put(w http.ResponseWriter, r *http.Request) {
 			return // the client went away: nothing is stored
 		}
 		s.Uploads.Put(key, memobjects.Bytes(body))
-		if id, ok := video.IDOfSource(key); ok && !s.Idle {
+		if id, ok := video.IDOfSource(key); ok && !s.behaves().Idle {
 			s.Caption(id)
 		}
 	}
