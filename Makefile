@@ -54,10 +54,14 @@ doctor: ## Say what is missing on this machine, and how to get it
 	@tools/doctor.sh
 
 token: ## Print a token for the API of make run (USER_NAME=alice)
-	@bin/issuer token --dir "$$CUEPIPE_CACHE/run/issuer" --user "$(USER_NAME)"
+	@test -x bin/issuer || { echo "error: bin/issuer is not built yet. Build it with: make build" >&2; exit 1; }
+	@addresses="$$(localstack/control addresses local)" && set -- $$addresses && \
+	  bin/issuer token --dir "$$CUEPIPE_CACHE/run/issuer" --issuer "$$2" --user "$(USER_NAME)"
 
 clean: stop ## Remove everything that was built or fetched
-	@rm -rf bin dist cdk.out "$$CUEPIPE_CACHE"
+	@localstack/stop test
+	@rm -rf bin dist cdk.out
+	@cd "$$CUEPIPE_CACHE" && rm -rf cdk downloads dynamodb-local ffmpeg localstack locks logs recogniser run staticcheck
 
 fetch: ## Fetch and build the pinned tools and models into .cache
 	@tools/fetch.sh
