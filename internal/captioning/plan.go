@@ -71,22 +71,24 @@ func (p *Planner) due(ctx context.Context, v video.Video, source video.Source) (
 }
 
 func (p *Planner) dispatch(ctx context.Context, v video.Video, source video.Source, size int64) error {
+	plan := video.Plan{Source: source, Size: size}
 	if size > video.MaxSize {
-		return p.end(ctx, v, video.Fail(v.Generation, video.TooLarge))
+		return p.end(ctx, v, video.Fail(v.Generation, video.TooLarge).Of(plan))
 	}
 	info, err := p.Prober.Probe(ctx, p.Uploads.Source(source, size))
+	plan.Duration = info.Duration
 	switch {
 	case errors.Is(err, media.ErrNotMedia):
 		p.Log.Info("not media", "video", v.ID, "err", err)
-		return p.end(ctx, v, video.Fail(v.Generation, video.NotMedia))
+		return p.end(ctx, v, video.Fail(v.Generation, video.NotMedia).Of(plan))
 	case err != nil:
 		return fmt.Errorf("plan: %w", err)
 	case !info.HasAudio:
-		return p.end(ctx, v, video.LeaveUncaptioned(v.Generation, video.NoAudio))
+		return p.end(ctx, v, video.LeaveUncaptioned(v.Generation, video.NoAudio).Of(plan))
 	case info.Duration > video.MaxDuration:
-		return p.end(ctx, v, video.Fail(v.Generation, video.TooLong))
+		return p.end(ctx, v, video.Fail(v.Generation, video.TooLong).Of(plan))
 	}
-	plan := video.Plan{Source: source, Size: size, Duration: info.Duration, Segments: len(segments(info.Duration))}
+	plan.Segments = len(segments(info.Duration))
 	if v, err = p.Videos.Change(ctx, v.ID, video.Record(v.Generation, plan)); err != nil {
 		return fmt.Errorf("plan: %w", err)
 	}

@@ -77,6 +77,12 @@ func TestHowVideosEnd(t *testing.T) {
 			if p.work() != nil || !reflect.DeepEqual(p.now(v), got) {
 				t.Errorf("a second event changed %+v to %+v", got, p.now(v))
 			}
+			p.uploads.Put(v.Source.Key, memobjects.Bytes(speech.Bytes())) // its owner mends it
+			p.arrive(v)
+			p.work()
+			if e := endOf(p.now(v)); e != (end{video.Ready, "", 2, 1, "en by test 1 as srt vtt"}) {
+				t.Errorf("after another object came: %+v", e)
+			}
 		})
 	}
 }

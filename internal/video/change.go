@@ -102,6 +102,13 @@ func Fail(generation int, why Failure) Change {
 		To: Failed, Failure: &why, KeepsForever: true}
 }
 
+// Of adds to a change what was learnt about the source, so that another object
+// under its key is known to be another one.
+func (c Change) Of(p Plan) Change {
+	c.Plan = &p
+	return c
+}
+
 // Delete fences every worker off; the files are removed after it. It may be
 // written again, for a delete that was cut short.
 func Delete() Change {
