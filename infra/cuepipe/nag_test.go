@@ -74,6 +74,7 @@ func findings(t *testing.T, stack awscdk.Stack) (found []string) {
 	notes := assertions.Annotations_FromStack(stack)
 	anywhere, rule := jsii.String("*"), assertions.Match_StringLikeRegexp(jsii.String("AwsSolutions-|CdkNag"))
 	for _, note := range append(*notes.FindError(anywhere, rule), *notes.FindWarning(anywhere, rule)...) {
+		//lint:ignore SA1019 the assertions still return this type; its new home is not in the CDK's Go modules
 		found = append(found, fmt.Sprintf("%s %s: %v", note.Level, *note.Id, note.Entry.Data))
 	}
 	return found

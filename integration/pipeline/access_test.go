@@ -76,7 +76,7 @@ func TestSomebodyElsesVideoIsNotFound(t *testing.T) {
 	alice, bob := newPerson(t), newPerson(t)
 	v := alice.create("film.mp4", "video/mp4", 10)
 	for _, r := range [][2]string{{"GET", ""}, {"DELETE", ""}, {"POST", "/complete"}, {"GET", "/captions/en.vtt"}} {
-		if got := bob.want(404, r[0], "/v1/videos/"+v.ID+r[1], nil); got.Code != "not_found" {
+		if got := bob.refused(404, r[0], "/v1/videos/"+v.ID+r[1]); got.Code != "not_found" {
 			t.Errorf("%s %s: %+v", r[0], r[1], got)
 		}
 	}

@@ -61,7 +61,7 @@ func TestAVideoIsCaptioned(t *testing.T) {
 	if v.Status != "pending" || !strings.Contains(v.Upload.URL, "X-Amz-Expires=900") {
 		t.Errorf("created %+v", v)
 	}
-	if got := p.want(409, "POST", "/v1/videos/"+v.ID+"/complete", nil); got.Code != "not_uploaded" {
+	if got := p.refused(409, "POST", "/v1/videos/"+v.ID+"/complete"); got.Code != "not_uploaded" {
 		t.Errorf("complete before the upload: %+v", got)
 	}
 	if status := p.put(v, file); status != 200 {
@@ -92,7 +92,7 @@ func TestAVideoIsCaptioned(t *testing.T) {
 		t.Errorf("stored: %v; want the source, the words and two files", got)
 	}
 	p.want(204, "DELETE", "/v1/videos/"+v.ID, nil)
-	p.want(404, "GET", "/v1/videos/"+v.ID, nil)
+	p.refused(404, "GET", "/v1/videos/"+v.ID)
 	if got := objectsOf(t, v.ID); len(got) != 0 {
 		t.Errorf("after the delete there are still %v", got)
 	}
@@ -185,7 +185,7 @@ func TestEndsWithoutCaptions(t *testing.T) {
 		{"music", func(t *testing.T) []byte {
 			return ffmpeg(t, "-f", "lavfi", "-i", "sine=f=440:d=5", "-f", "lavfi", "-i", "sine=f=660:d=5", "-filter_complex", "amix", "-c:a", "aac")
 		}, video.Uncaptioned, "no_speech"},
-		{"German", func(t *testing.T) []byte { return film(t, "aen_de.mp3", "-t", "15") }, video.Uncaptioned, "language_uncertain"},
+		{"German", func(t *testing.T) []byte { return film(t, "aen_de.mp3", "-t", "20") }, video.Uncaptioned, "language_uncertain"},
 		{"too long", func(t *testing.T) []byte {
 			return ffmpeg(t, "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "905", "-c:a", "aac", "-b:a", "8k")
 		}, video.Failed, "too_long"},
@@ -197,7 +197,7 @@ func TestEndsWithoutCaptions(t *testing.T) {
 			if len(v.Failure.Message) < 40 || len(v.Tracks) != 0 {
 				t.Errorf("%+v", v)
 			}
-			if got := p.want(404, "GET", "/v1/videos/"+v.ID+"/captions/en.vtt", nil); got.Code != "no_such_track" || !strings.Contains(got.Detail, v.Failure.Message) {
+			if got := p.refused(404, "GET", "/v1/videos/"+v.ID+"/captions/en.vtt"); got.Code != "no_such_track" || !strings.Contains(got.Detail, v.Failure.Message) {
 				t.Errorf("its captions: %+v", got)
 			}
 		})

@@ -14,6 +14,9 @@ import (
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
+// problem is what the API says when it refuses.
+type problem struct{ Code, Detail string }
+
 // body is a video as the API shows it.
 type body struct {
 	ID, Title, Status string
@@ -32,7 +35,6 @@ type body struct {
 		Method, URL string
 		Headers     map[string]string
 	}
-	Code, Detail string // of a problem
 }
 
 // person calls the API with a token, by nothing but net/http.
@@ -84,20 +86,31 @@ func (p person) call(method, path string, send any) (int, http.Header, []byte) {
 	return res.StatusCode, res.Header, b
 }
 
-// want calls and decodes the answer, which must have that status.
-func (p person) want(status int, method, path string, send any) body {
+// want calls and decodes the video, which must come with that status.
+func (p person) want(status int, method, path string, send any) (v body) {
+	p.t.Helper()
+	p.decode(status, method, path, send, &v)
+	return v
+}
+
+// refused calls and decodes the problem, which must come with that status.
+func (p person) refused(status int, method, path string) (refusal problem) {
+	p.t.Helper()
+	p.decode(status, method, path, nil, &refusal)
+	return refusal
+}
+
+func (p person) decode(status int, method, path string, send, into any) {
 	p.t.Helper()
 	got, _, b := p.call(method, path, send)
 	if got != status {
 		p.t.Fatalf("%s %s: %d %s, want %d", method, path, got, b, status)
 	}
-	var v body
 	if len(b) > 0 {
-		if err := json.Unmarshal(b, &v); err != nil {
+		if err := json.Unmarshal(b, into); err != nil {
 			p.t.Fatalf("%s: %v", b, err)
 		}
 	}
-	return v
 }
 
 // create asks for a ticket for a file.

@@ -61,7 +61,7 @@ func cleanLogs() error {
 		poison:            "a message's body",
 	}
 	for _, function := range []string{"upload", "videos", "captioner", "transcriber", "deadletter"} {
-		file := filepath.Join(deployed.RunDir, "logs", function+".log")
+		file := filepath.Join(deployed.RunDir, "logs", functionName(function)+".log")
 		b, err := os.ReadFile(file)
 		if err != nil {
 			return err
