@@ -50,11 +50,11 @@ var allowed = map[string][]string{
 	"internal/captioning/captioningtest": {"internal/captioning", "internal/media", "internal/speech"},
 	"internal/client/clienttest":         {"internal/..."},
 	// What starts a process.
-	"functions/...":    {"internal/..."},
-	"cmd/cuepipe":      {"internal/..."},
-	"infra/...":        {"infra/..."},
-	"localstack/...":   {"localstack/..."},
-	"tools/models/...": {"tools/models/..."},
+	"functions/...":  {"internal/..."},
+	"cmd/cuepipe":    {"internal/..."},
+	"infra/...":      {"infra/..."},
+	"localstack/...": {"localstack/..."},
+	"tools/...":      {"tools/..."},
 }
 
 func TestImportsPointDown(t *testing.T) {
