@@ -15,7 +15,7 @@ export CGO_ENABLED ?= 1
 export STAGE VIDEO LOCAL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deploy synth diff destroy stop logs status invoke doctor token clean fetch build bench-memory
+.PHONY: help run test deploy synth diff destroy stop logs status invoke doctor token clean fetch build bench-memory bench-pipeline
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,5 +69,8 @@ fetch: ## Fetch and build the pinned tools and models into .cache
 build: fetch ## Build the functions into dist, and the programs into bin
 	@tools/build.sh
 
-bench-memory: fetch ## Measure the memory of a transcriber: the peak for 15 minutes, and 20 warm invocations
+bench-memory: fetch ## Measure the memory of the recogniser: the peak for 15 minutes, and 20 warm invocations
 	@cd integration && go run ./cmd/bench-memory
+
+bench-pipeline: ## Measure the pipeline of make run: what it adds to recognition, and its transcribers' memory
+	@tools/bench-pipeline.sh

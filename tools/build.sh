@@ -8,7 +8,7 @@ lock build
 # Without a build id Go links anew each time, so it is not asked when nothing changed.
 stamp="$({
   go version
-  find cmd functions internal localstack/issuer tools/build.sh tools/packages go.mod go.sum -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+  find LICENSE NOTICE licenses cmd functions internal localstack/issuer tools/build.sh tools/packages go.mod go.sum -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
   cat "$CACHE/ffmpeg/.stamp" "$CACHE/recogniser/.stamp"
 } | sha256sum)"
 if stamped dist "$stamp" && [[ -x bin/cuepipe && -x bin/issuer ]]; then exit 0; fi
@@ -20,6 +20,7 @@ build() {
   for name in upload videos captioner transcriber deadletter; do
     mkdir "$WORKSPACE/$name"
     go build -ldflags='-s -w -buildid=' -o "$WORKSPACE/$name/bootstrap" "./functions/$name"
+    cp -r LICENSE NOTICE licenses "$WORKSPACE/$name/"
   done
   go build -o bin/ ./cmd/cuepipe ./localstack/issuer
   cp "$CACHE/ffmpeg/ffprobe" "$WORKSPACE/captioner/"

@@ -31,6 +31,9 @@ func update(c video.Change, now time.Time) *updating {
 	if c.Generation != 0 {
 		u.condition += fmt.Sprintf(" AND %s = %s", u.name("generation"), u.value("generation", c.Generation))
 	}
+	if n, ok := c.Segment(); ok {
+		u.condition += fmt.Sprintf(" AND %s > %s", u.name("segments"), u.value("segment", n))
+	}
 	u.put("updatedAt", stamp(now))
 	if c.To != "" {
 		u.put("status", string(c.To))

@@ -121,10 +121,23 @@ func Bury(expires time.Time) Change {
 	return Change{Name: "bury", From: []Status{Deleting}, To: Deleted, Expires: expires, Forget: true}
 }
 
+// Segment returns the segment that the change is about, if it is about one. It
+// holds only where the plan has that segment.
+func (c Change) Segment() (n int, ok bool) {
+	switch {
+	case c.SegmentDone != nil:
+		return *c.SegmentDone, true
+	case c.Heard != nil:
+		return c.Heard.Segment, true
+	}
+	return 0, false
+}
+
 // Apply returns v after the change, or ErrStale, wrapped with the change's
 // name. It is what a store must do, in one atomic step.
 func (c Change) Apply(v Video, now time.Time) (Video, error) {
-	if !slices.Contains(c.From, v.Status) || c.Generation != 0 && c.Generation != v.Generation {
+	segment, hasSegment := c.Segment()
+	if !slices.Contains(c.From, v.Status) || c.Generation != 0 && c.Generation != v.Generation || hasSegment && segment >= v.Segments {
 		return v, c.Stale(v)
 	}
 	v.Done, v.Heard, v.Tracks = slices.Clone(v.Done), maps.Clone(v.Heard), slices.Clone(v.Tracks)

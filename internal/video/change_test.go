@@ -31,7 +31,7 @@ func TestTransitions(t *testing.T) {
 		{Bury(now), []Status{Deleting}, Deleted},
 	} {
 		for _, from := range all {
-			before := Video{Status: from, Generation: 1, CreatedAt: now, UpdatedAt: now}
+			before := Video{Status: from, Generation: 1, Segments: 1, CreatedAt: now, UpdatedAt: now}
 			after, err := c.change.Apply(before, now.Add(time.Second))
 			if !slices.Contains(c.from, from) {
 				if !errors.Is(err, ErrStale) || after.UpdatedAt != now {
@@ -51,11 +51,22 @@ func TestTransitions(t *testing.T) {
 }
 
 func TestAGenerationFences(t *testing.T) {
-	v := Video{Status: Captioning, Generation: 3}
+	v := Video{Status: Captioning, Generation: 3, Segments: 1}
 	for _, c := range []Change{Record(2, Plan{}), Dispatch(2), Hear(2, 0, 1), FinishSegment(2, 0), Finish(2, nil),
 		LeaveUncaptioned(2, NoSpeech), Fail(2, TooLong), Replace(2), Finish(4, nil)} {
 		if _, err := c.Apply(v, now); !errors.Is(err, ErrStale) {
 			t.Errorf("%s for generation %d holds for generation 3: %v", c.Name, c.Generation, err)
+		}
+	}
+}
+
+func TestASegmentThatIsNotPlannedIsStale(t *testing.T) {
+	v := Video{Status: Queued, Generation: 1, Segments: 2}
+	for segment, want := range []error{nil, nil, ErrStale} {
+		for _, c := range []Change{Hear(1, segment, time.Second), FinishSegment(1, segment)} {
+			if _, err := c.Apply(v, now); !errors.Is(err, want) {
+				t.Errorf("%s %d of 2: %v, want %v", c.Name, segment, err, want)
+			}
 		}
 	}
 }
