@@ -72,7 +72,7 @@ func TestAVideoIsCaptioned(t *testing.T) {
 	}
 	p.want(202, "POST", "/v1/videos/"+v.ID+"/complete", nil)
 	v = p.end(v.ID, video.Ready, "")
-	if v.Duration < 10.9 || v.Duration > 11.2 || v.Progress.Done != 1 || v.Progress.Total != 1 || len(v.Tracks) != 1 {
+	if v.Duration < 10.9 || v.Duration > 11.5 || v.Progress.Done != 1 || v.Progress.Total != 1 || len(v.Tracks) != 1 {
 		t.Fatalf("ready: %+v", v)
 	}
 	track := v.Tracks[0]
