@@ -10,8 +10,8 @@ export CUEPIPE_CACHE ?= $(CURDIR)/.cache
 export CUEPIPE_SPEECH ?= $(abspath ../shared/speech)
 # One set of flags for every go command, so that all share one build cache: no paths of this machine in programs, and no
 # C library for names and users. The transcriber needs cgo for ONNX Runtime.
-export GOFLAGS ?= -trimpath -buildvcs=false -tags=netgo,osusergo,lambda.norpc
-export CGO_ENABLED ?= 1
+export GOFLAGS := -trimpath -buildvcs=false -tags=netgo,osusergo,lambda.norpc
+export CGO_ENABLED := 1
 export STAGE VIDEO LOCAL
 
 .DEFAULT_GOAL := help
