@@ -35,8 +35,8 @@ synth: fetch build ## Write the CloudFormation template of a stage to cdk.out (S
 diff: fetch build ## Show what a deployment would change (STAGE=dev)
 	@tools/cdk.sh diff
 
-destroy: fetch build ## Delete what is deployed (STAGE=dev)
-	@tools/cdk.sh destroy
+destroy: fetch build ## Delete what is deployed, with all videos and captions but in prod (STAGE=dev)
+	@tools/destroy.sh
 
 stop: ## Stop what make run started
 	@localstack/stop local

@@ -14,6 +14,8 @@ local | test)
   read -r AWS_ENDPOINT_URL OIDC_ISSUER OIDC_AUDIENCE PAGE_ORIGIN < <(localstack/control addresses "$stage")
   export AWS_ENDPOINT_URL OIDC_ISSUER OIDC_AUDIENCE PAGE_ORIGIN \
     AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
+  # The CDK's own validation takes ten seconds; make test and every deployment to AWS have it.
+  export CDK_VALIDATION=false
   # Two stages may be deployed at once, and the CDK locks its output.
   output="$CACHE/run/$stage/cdk.out"
   ;;

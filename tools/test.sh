@@ -35,7 +35,8 @@ synthesise() {
   local stage
   # local is like test. Any issuer, audience and origin will do: nothing is deployed.
   for stage in test dev prod; do
-    STAGE=$stage OIDC_ISSUER=https://login.example.org OIDC_AUDIENCE=cuepipe PAGE_ORIGIN=https://captions.example.org \
+    # The CDK's own validation once, of the stage that has everything.
+    STAGE=$stage CDK_VALIDATION=$([[ $stage == prod ]] && echo true || echo false) OIDC_ISSUER=https://login.example.org OIDC_AUDIENCE=cuepipe PAGE_ORIGIN=https://captions.example.org \
       CDK_OUTDIR="$templates/$stage" go run ./infra
   done
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/cuepipe/cuepipe/internal/captioning"
@@ -49,18 +48,7 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 		Log:      log,
 	}
 	return sqsjobs.Receiver{
-		API: clients.SQS, URL: env.String("UPLOADS_QUEUE_URL"), Visibility: env.Seconds("VISIBILITY_SECONDS"), AtOnce: probesAtOnce, Log: log,
-		Handle: func(ctx context.Context, m events.SQSMessage) error {
-			arrivals, err := sqsjobs.ParseArrivals(m.Body)
-			if err != nil {
-				return err
-			}
-			for _, a := range arrivals {
-				if err := planner.Arrived(ctx, a); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
+		Handle: sqsjobs.Arrivals(planner.Arrived), AtOnce: probesAtOnce, Log: log,
+		API: clients.SQS, URL: env.String("UPLOADS_QUEUE_URL"), Visibility: env.Seconds("VISIBILITY_SECONDS"),
 	}, env.Err()
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/cuepipe/cuepipe/internal/caption"
@@ -57,13 +56,7 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 		Log:      log,
 	}
 	return sqsjobs.Receiver{
-		API: clients.SQS, URL: env.String("SEGMENTS_QUEUE_URL"), Visibility: env.Seconds("VISIBILITY_SECONDS"), Log: log,
-		Handle: func(ctx context.Context, m events.SQSMessage) error {
-			job, err := sqsjobs.ParseJob(m.Body)
-			if err != nil {
-				return err
-			}
-			return transcriber.Segment(ctx, job)
-		},
+		Handle: sqsjobs.Jobs(transcriber.Segment), Log: log,
+		API: clients.SQS, URL: env.String("SEGMENTS_QUEUE_URL"), Visibility: env.Seconds("VISIBILITY_SECONDS"),
 	}, env.Err()
 }

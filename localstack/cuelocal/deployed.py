@@ -87,6 +87,23 @@ def account(stage: Stage) -> tuple[str, str, bool]:
         raise Problem(f"AWS cannot be asked: {error}. Set up credentials and a region, for example by aws configure.") from error
 
 
+def empty(stage: Stage) -> None:
+    """Deletes every version of every object in the stack's buckets. There is no way back."""
+    s3 = _client(stage, "s3")
+    for bucket in _resources(stage, "AWS::S3::Bucket"):
+        removed = 0
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            found = page.get("Versions", []) + page.get("DeleteMarkers", [])
+            if not found:
+                continue
+            objects = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in found]
+            refused = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}).get("Errors", [])
+            if refused:
+                raise Problem(f"{refused[0]['Key']} in {bucket} cannot be deleted: {refused[0]['Message']}")
+            removed += len(objects)
+        lifecycle.say(f"emptied {bucket} ({removed} versions)")
+
+
 def _stack(stage: Stage) -> dict:
     try:
         return _client(stage, "cloudformation").describe_stacks(StackName=stage.stack)["Stacks"][0]

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/cuepipe/cuepipe/internal/config"
+)
+
+func TestCompose(t *testing.T) {
+	silent := slog.New(slog.DiscardHandler)
+	if _, err := compose(context.Background(), config.FromEnvironment(), silent); err == nil || !strings.Contains(err.Error(), "OIDC_ISSUER") {
+		t.Errorf("without an environment: %v", err)
+	}
+	t.Setenv("AWS_REGION", "eu-central-1")
+	t.Setenv("AWS_ACCESS_KEY_ID", "x")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
+	t.Setenv("OIDC_ISSUER", "https://login.example.org")
+	t.Setenv("OIDC_AUDIENCE", "cuepipe")
+	t.Setenv("PAGE_ORIGIN", "https://captions.example.org")
+	t.Setenv("TABLE", "t")
+	t.Setenv("UPLOADS_BUCKET", "u")
+	t.Setenv("CAPTIONS_BUCKET", "c")
+	h, err := compose(context.Background(), config.FromEnvironment(), silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/v1/videos", nil))
+	if w.Code != 401 {
+		t.Errorf("without a token: %d %s", w.Code, w.Body)
+	}
+}

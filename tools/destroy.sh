@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Deletes the stack of the stage in STAGE. A stage that keeps nothing has its buckets emptied first, since AWS deletes no
+# bucket that holds something.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/fetch/lib.sh"
+cd "$ROOT"
+
+stage="${STAGE:-local}"
+if [[ "$stage" == prod ]]; then
+  say "Stage prod keeps its buckets and its table; delete them by hand once you are sure."
+else
+  if [[ "${CONFIRM:-}" != "cuepipe-$stage" ]]; then
+    say "This deletes cuepipe-$stage with every video and all captions in it. Type its name to go on:"
+    read -r answer || answer=
+    [[ "$answer" == "cuepipe-$stage" ]] || die "Nothing was deleted."
+  fi
+  localstack/control empty "$stage"
+fi
+# The template is made once more to name the stack; what stands in it does not matter any more.
+export OIDC_ISSUER="${OIDC_ISSUER:-https://login.example.org}" OIDC_AUDIENCE="${OIDC_AUDIENCE:-cuepipe}" PAGE_ORIGIN="${PAGE_ORIGIN:-https://captions.example.org}"
+tools/cdk.sh destroy --force
