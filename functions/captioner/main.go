@@ -5,9 +5,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/config"
@@ -21,24 +18,16 @@ import (
 // time of three.
 const probesAtOnce = 4
 
-func main() {
-	log := config.Logger("captioner")
-	r, err := compose(context.Background(), config.FromEnvironment(), log)
-	if err != nil {
-		log.Error("the function cannot start", "err", err)
-		os.Exit(1)
-	}
-	lambda.Start(r.Receive)
-}
+func main() { config.Start("captioner", compose) }
 
-func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sqsjobs.Receiver, error) {
+func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sqsjobs.Handler, error) {
 	clients, err := env.NewClients(ctx)
 	if err != nil {
-		return sqsjobs.Receiver{}, err
+		return nil, err
 	}
 	ffprobe, err := config.Beside("ffprobe")
 	if err != nil {
-		return sqsjobs.Receiver{}, err
+		return nil, err
 	}
 	planner := captioning.Planner{
 		Videos:   ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")},
@@ -50,5 +39,5 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 	return sqsjobs.Receiver{
 		Handle: sqsjobs.Arrivals(planner.Arrived), AtOnce: probesAtOnce, Log: log,
 		API: clients.SQS, URL: env.String("UPLOADS_QUEUE_URL"), Visibility: env.Seconds("VISIBILITY_SECONDS"),
-	}, env.Err()
+	}.Receive, env.Err()
 }

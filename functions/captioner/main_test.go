@@ -26,11 +26,11 @@ func TestCompose(t *testing.T) {
 	t.Setenv("VISIBILITY_SECONDS", "360")
 	t.Setenv("AWS_MAX_ATTEMPTS", "1")
 	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-	r, err := compose(context.Background(), config.FromEnvironment(), silent)
+	receive, err := compose(context.Background(), config.FromEnvironment(), silent)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := r.Receive(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "good", Body: `{"Event":"s3:TestEvent"}`}}})
+	got, err := receive(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "good", Body: `{"Event":"s3:TestEvent"}`}}})
 	if err != nil || len(got.BatchItemFailures) != 0 {
 		t.Errorf("S3's test event: %v, %v", got, err)
 	}

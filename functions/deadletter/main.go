@@ -4,9 +4,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/cuepipe/cuepipe/internal/config"
 	"github.com/cuepipe/cuepipe/internal/ddbvideos"
@@ -15,25 +12,17 @@ import (
 	"github.com/cuepipe/cuepipe/internal/sqsjobs"
 )
 
-func main() {
-	log := config.Logger("deadletter")
-	r, err := compose(context.Background(), config.FromEnvironment(), log)
-	if err != nil {
-		log.Error("the function cannot start", "err", err)
-		os.Exit(1)
-	}
-	lambda.Start(r.Receive)
-}
+func main() { config.Start("deadletter", compose) }
 
-func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sqsjobs.Receiver, error) {
+func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sqsjobs.Handler, error) {
 	clients, err := env.NewClients(ctx)
 	if err != nil {
-		return sqsjobs.Receiver{}, err
+		return nil, err
 	}
 	h := deadletter.Handler{
 		Videos:  ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")},
 		Objects: s3objects.Captions{Client: clients.S3, Bucket: env.String("CAPTIONS_BUCKET")},
 		Log:     log,
 	}
-	return sqsjobs.Receiver{Handle: h.Handle, Log: log}, env.Err()
+	return sqsjobs.Receiver{Handle: h.Handle, Log: log}.Receive, env.Err()
 }

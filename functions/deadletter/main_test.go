@@ -21,13 +21,13 @@ func TestCompose(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
 	t.Setenv("TABLE", "t")
 	t.Setenv("CAPTIONS_BUCKET", "c")
-	r, err := compose(context.Background(), config.FromEnvironment(), silent)
+	receive, err := compose(context.Background(), config.FromEnvironment(), silent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // so that nothing can be stored
-	got, err := r.Receive(ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: "poison", Body: "?"}}})
+	got, err := receive(ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: "poison", Body: "?"}}})
 	if err != nil || len(got.BatchItemFailures) != 1 {
 		t.Errorf("a dead letter that cannot be kept: %v, %v", got, err)
 	}

@@ -5,9 +5,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/captioning"
@@ -19,32 +16,24 @@ import (
 	"github.com/cuepipe/cuepipe/internal/sqsjobs"
 )
 
-func main() {
-	log := config.Logger("transcriber")
-	r, err := compose(context.Background(), config.FromEnvironment(), log)
-	if err != nil {
-		log.Error("the function cannot start", "err", err)
-		os.Exit(1)
-	}
-	lambda.Start(r.Receive)
-}
+func main() { config.Start("transcriber", compose) }
 
-func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sqsjobs.Receiver, error) {
+func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sqsjobs.Handler, error) {
 	clients, err := env.NewClients(ctx)
 	if err != nil {
-		return sqsjobs.Receiver{}, err
+		return nil, err
 	}
 	ffmpeg, err := config.Beside("ffmpeg")
 	if err != nil {
-		return sqsjobs.Receiver{}, err
+		return nil, err
 	}
 	models, err := config.Beside("recogniser")
 	if err != nil {
-		return sqsjobs.Receiver{}, err
+		return nil, err
 	}
 	engine, err := moonshine.Load(models)
 	if err != nil {
-		return sqsjobs.Receiver{}, err
+		return nil, err
 	}
 	transcriber := captioning.Transcriber{
 		Videos:   ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")},
@@ -58,5 +47,5 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 	return sqsjobs.Receiver{
 		Handle: sqsjobs.Jobs(transcriber.Segment), Log: log,
 		API: clients.SQS, URL: env.String("SEGMENTS_QUEUE_URL"), Visibility: env.Seconds("VISIBILITY_SECONDS"),
-	}, env.Err()
+	}.Receive, env.Err()
 }

@@ -5,10 +5,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"net/http"
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/cuepipe/cuepipe/internal/config"
 	"github.com/cuepipe/cuepipe/internal/ddbvideos"
@@ -18,17 +14,9 @@ import (
 	"github.com/cuepipe/cuepipe/internal/upload"
 )
 
-func main() {
-	log := config.Logger("upload")
-	h, err := compose(context.Background(), config.FromEnvironment(), log)
-	if err != nil {
-		log.Error("the function cannot start", "err", err)
-		os.Exit(1)
-	}
-	lambda.Start(httpapi.Gateway(h))
-}
+func main() { config.Start("upload", compose) }
 
-func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (http.Handler, error) {
+func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (httpapi.GatewayHandler, error) {
 	clients, err := env.NewClients(ctx)
 	if err != nil {
 		return nil, err
@@ -38,5 +26,10 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (ht
 		Objects: s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")},
 		Queue:   sqsjobs.Uploads{API: clients.SQS, URL: env.String("UPLOADS_QUEUE_URL")},
 	}
-	return httpapi.NewUploads(u, httpapi.Options{Tokens: httpapi.NewOIDC(env.String("OIDC_ISSUER"), env.String("OIDC_AUDIENCE")), PageOrigin: env.String("PAGE_ORIGIN"), Log: log}), env.Err()
+	opts := httpapi.Options{
+		Tokens:     httpapi.NewOIDC(env.String("OIDC_ISSUER"), env.String("OIDC_AUDIENCE")),
+		PageOrigin: env.String("PAGE_ORIGIN"),
+		Log:        log,
+	}
+	return httpapi.Gateway(httpapi.NewUploads(u, opts)), env.Err()
 }

@@ -3,9 +3,10 @@ package main
 import (
 	"context"
 	"log/slog"
-	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/cuepipe/cuepipe/internal/config"
 )
@@ -28,9 +29,9 @@ func TestCompose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("POST", "/v1/videos", nil))
-	if w.Code != 401 {
-		t.Errorf("without a token: %d %s", w.Code, w.Body)
+	answer, err := h(context.Background(), events.APIGatewayProxyRequest{HTTPMethod: "POST", Path: "/videos",
+		RequestContext: events.APIGatewayProxyRequestContext{Stage: "v1"}})
+	if err != nil || answer.StatusCode != 401 {
+		t.Errorf("without a token: %d %s, %v", answer.StatusCode, answer.Body, err)
 	}
 }

@@ -5,10 +5,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"net/http"
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/config"
@@ -17,17 +13,9 @@ import (
 	"github.com/cuepipe/cuepipe/internal/s3objects"
 )
 
-func main() {
-	log := config.Logger("videos")
-	h, err := compose(context.Background(), config.FromEnvironment(), log)
-	if err != nil {
-		log.Error("the function cannot start", "err", err)
-		os.Exit(1)
-	}
-	lambda.Start(httpapi.Gateway(h))
-}
+func main() { config.Start("videos", compose) }
 
-func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (http.Handler, error) {
+func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (httpapi.GatewayHandler, error) {
 	clients, err := env.NewClients(ctx)
 	if err != nil {
 		return nil, err
@@ -36,5 +24,10 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (ht
 	uploads := s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")}
 	captions := s3objects.Captions{Client: clients.S3, Bucket: env.String("CAPTIONS_BUCKET")}
 	remover := captioning.Remover{Videos: videos, Uploads: uploads, Captions: captions}
-	return httpapi.NewVideos(videos, captions, remover, httpapi.Options{Tokens: httpapi.NewOIDC(env.String("OIDC_ISSUER"), env.String("OIDC_AUDIENCE")), PageOrigin: env.String("PAGE_ORIGIN"), Log: log}), env.Err()
+	opts := httpapi.Options{
+		Tokens:     httpapi.NewOIDC(env.String("OIDC_ISSUER"), env.String("OIDC_AUDIENCE")),
+		PageOrigin: env.String("PAGE_ORIGIN"),
+		Log:        log,
+	}
+	return httpapi.Gateway(httpapi.NewVideos(videos, captions, remover, opts)), env.Err()
 }

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -54,9 +55,17 @@ func (e *Environment) Seconds(name string) time.Duration {
 // Err returns every fault so far, or nil.
 func (e *Environment) Err() error { return errors.Join(e.faults...) }
 
-// Logger writes JSON lines, as every function does.
-func Logger(function string) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(os.Stdout, nil)).With("function", function)
+// Start is the whole main of a Lambda function: it composes the handler and
+// hands it to Lambda's runtime. A function that cannot start says why in its
+// log, which has JSON lines, and ends with code 1.
+func Start[H any](function string, compose func(context.Context, *Environment, *slog.Logger) (H, error)) {
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil)).With("function", function)
+	handler, err := compose(context.Background(), FromEnvironment(), log)
+	if err != nil {
+		log.Error("the function cannot start", "err", err)
+		os.Exit(1)
+	}
+	lambda.Start(handler)
 }
 
 // Beside returns the path of a file that was packaged with the function.

@@ -66,7 +66,10 @@ func Jobs(f func(context.Context, captioning.Job) error) func(context.Context, e
 	}
 }
 
-// Receive is the Lambda handler. It never returns an error: that would give
+// A Handler is a Lambda handler of one queue's batches.
+type Handler = func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
+
+// Receive is the Handler. It never returns an error: that would give
 // back the whole batch.
 func (r Receiver) Receive(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
 	if deadline, ok := ctx.Deadline(); ok {
