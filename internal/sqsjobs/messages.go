@@ -4,6 +4,7 @@
 package sqsjobs
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,4 +63,35 @@ func ParseJob(body string) (captioning.Job, error) {
 		return captioning.Job{}, ErrUnreadable
 	}
 	return j, nil
+}
+
+// Arrivals handles the messages of the uploads queue with f. The arrivals of
+// one message stand or fall together.
+func Arrivals(f func(context.Context, captioning.Arrival) error) func(context.Context, events.SQSMessage) error {
+	return func(ctx context.Context, m events.SQSMessage) error {
+		arrivals, err := ParseArrivals(m.Body)
+		if err != nil {
+			return err
+		}
+		for _, a := range arrivals {
+			if err := f(ctx, a); err != nil {
+				return fmt.Errorf("video %s: %w", a.VideoID, err)
+			}
+		}
+		return nil
+	}
+}
+
+// Jobs handles the messages of the segments queue with f.
+func Jobs(f func(context.Context, captioning.Job) error) func(context.Context, events.SQSMessage) error {
+	return func(ctx context.Context, m events.SQSMessage) error {
+		job, err := ParseJob(m.Body)
+		if err != nil {
+			return err
+		}
+		if err := f(ctx, job); err != nil {
+			return fmt.Errorf("video %s, generation %d, segment %d: %w", job.VideoID, job.Generation, job.Segment, err)
+		}
+		return nil
+	}
 }

@@ -9,8 +9,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-
-	"github.com/cuepipe/cuepipe/internal/captioning"
 )
 
 // MaxReceives is how often a message is tried before the queue's redrive
@@ -36,34 +34,6 @@ type Receiver struct {
 	// AtOnce bounds how many messages of a batch are in work at a time; 0 is 1.
 	AtOnce int
 	Log    *slog.Logger
-}
-
-// Arrivals handles the messages of the uploads queue with f. The arrivals of
-// one message stand or fall together.
-func Arrivals(f func(context.Context, captioning.Arrival) error) func(context.Context, events.SQSMessage) error {
-	return func(ctx context.Context, m events.SQSMessage) error {
-		arrivals, err := ParseArrivals(m.Body)
-		if err != nil {
-			return err
-		}
-		for _, a := range arrivals {
-			if err := f(ctx, a); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-}
-
-// Jobs handles the messages of the segments queue with f.
-func Jobs(f func(context.Context, captioning.Job) error) func(context.Context, events.SQSMessage) error {
-	return func(ctx context.Context, m events.SQSMessage) error {
-		job, err := ParseJob(m.Body)
-		if err != nil {
-			return err
-		}
-		return f(ctx, job)
-	}
 }
 
 // A Handler is a Lambda handler of one queue's batches.
