@@ -27,7 +27,7 @@ func segments(time.Duration) []span {
 
 // hearEvery is how often a segment's progress is written: often enough for a
 // person who watches, seldom enough to cost next to nothing.
-const hearEvery = 2 * time.Second
+const hearEvery = time.Second
 
 // A Transcriber takes jobs: it recognises one segment and stores its words;
 // the one that completes the set assembles the captions.
