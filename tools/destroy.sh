@@ -19,3 +19,4 @@ fi
 # The template is made once more to name the stack; what stands in it does not matter any more.
 export OIDC_ISSUER="${OIDC_ISSUER:-https://login.example.org}" OIDC_AUDIENCE="${OIDC_AUDIENCE:-cuepipe}" PAGE_ORIGIN="${PAGE_ORIGIN:-https://captions.example.org}"
 tools/cdk.sh destroy --force
+rm -f "$CACHE/run/$stage/.stamp" # it is not deployed any more
