@@ -10,6 +10,8 @@ tools/fetch.sh
 tools/build.sh
 export STAGE=local
 localstack/start local
+# Whatever fails from here on: when it is because LocalStack is gone, that is said, too.
+trap 'localstack/status local >/dev/null || say "What LocalStack said at last is in $CACHE/run/local/logs/localstack.log"' ERR
 tools/deploy.sh
 
 run="$CACHE/run/local"
