@@ -80,5 +80,5 @@ func TestSomebodyElsesVideoIsNotFound(t *testing.T) {
 			t.Errorf("%s %s: %+v", r[0], r[1], got)
 		}
 	}
-	alice.want(200, "GET", "/v1/videos/"+v.ID, nil)
+	alice.at(v.ID)
 }

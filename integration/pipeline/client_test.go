@@ -147,6 +147,17 @@ func (p person) upload(name, contentType string, file []byte) body {
 	return v
 }
 
+// at is where the video stands.
+func (p person) at(id string) body {
+	p.t.Helper()
+	return p.want(200, "GET", "/v1/videos/"+id, nil)
+}
+
+// ended reports whether nothing more will happen to the video by itself.
+func (v body) ended() bool {
+	return v.Status == string(video.Ready) || v.Status == string(video.Uncaptioned) || v.Status == string(video.Failed)
+}
+
 // patience is longer than any redelivery in stage test takes (the segments
 // queue's visibility timeout is two minutes). It bounds a wait, it measures
 // nothing.
@@ -156,7 +167,7 @@ const patience = 5 * time.Minute
 func (p person) until(id, what string, done func(body) bool) body {
 	p.t.Helper()
 	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
-		v := p.want(200, "GET", "/v1/videos/"+id, nil)
+		v := p.at(id)
 		if done(v) {
 			return v
 		}
@@ -169,9 +180,7 @@ func (p person) until(id, what string, done func(body) bool) body {
 // end waits until the video is at its end, and wants it to be that one.
 func (p person) end(id string, want video.Status, code string) body {
 	p.t.Helper()
-	v := p.until(id, "at its end", func(v body) bool {
-		return v.Status == string(video.Ready) || v.Status == string(video.Uncaptioned) || v.Status == string(video.Failed)
-	})
+	v := p.until(id, "at its end", body.ended)
 	got := ""
 	if v.Failure != nil {
 		got = v.Failure.Code
