@@ -1,35 +1,19 @@
 package main
 
 import (
-	"context"
-	"log/slog"
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/cuepipe/cuepipe/internal/config"
+	"github.com/cuepipe/cuepipe/internal/config/configtest"
 )
 
 func TestCompose(t *testing.T) {
-	silent := slog.New(slog.DiscardHandler)
-	if _, err := compose(context.Background(), config.FromEnvironment(), silent); err == nil || !strings.Contains(err.Error(), "OIDC_ISSUER") {
-		t.Errorf("without an environment: %v", err)
-	}
-	t.Setenv("AWS_REGION", "eu-central-1")
-	t.Setenv("AWS_ACCESS_KEY_ID", "x")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
-	t.Setenv("OIDC_ISSUER", "https://login.example.org")
-	t.Setenv("OIDC_AUDIENCE", "cuepipe")
-	t.Setenv("PAGE_ORIGIN", "https://captions.example.org")
-	t.Setenv("TABLE", "t")
-	t.Setenv("UPLOADS_BUCKET", "u")
-	t.Setenv("UPLOADS_QUEUE_URL", "https://sqs.example.org/u")
-	h, err := compose(context.Background(), config.FromEnvironment(), silent)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := h(context.Background(), events.APIGatewayProxyRequest{HTTPMethod: "POST", Path: "/videos",
+	h := configtest.Compose(t, compose, map[string]string{
+		"OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "cuepipe", "PAGE_ORIGIN": "https://captions.example.org",
+		"TABLE": "t", "UPLOADS_BUCKET": "u", "UPLOADS_QUEUE_URL": "https://sqs.example.org/u",
+	})
+	answer, err := h(t.Context(), events.APIGatewayProxyRequest{HTTPMethod: "POST", Path: "/videos",
 		RequestContext: events.APIGatewayProxyRequestContext{Stage: "v1"}})
 	if err != nil || answer.StatusCode != 401 {
 		t.Errorf("without a token: %d %s, %v", answer.StatusCode, answer.Body, err)

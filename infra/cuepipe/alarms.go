@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 type alarmsProps struct {
@@ -56,7 +58,7 @@ func newAlarms(stack awscdk.Stack, props alarmsProps) {
 	for _, q := range queues {
 		// Dead letters are taken within seconds, so their number is hardly ever seen
 		// above zero: that one was received is the sign.
-		alarm(q.id+"GivenUp", fmt.Sprintf("A message failed %d times: its video has failed", maxReceives),
+		alarm(q.id+"GivenUp", fmt.Sprintf("A message failed %d times: its video has failed", video.MaxTries),
 			q.queue.deadLetters.MetricNumberOfMessagesReceived(every(5, "Sum")), 1, 1)
 		old := stale(q.timeout)
 		alarm(q.id+"Wait", fmt.Sprintf("A message has waited for %v: work fails again and again, or more arrives than can be done", old),

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 func TestCheckPackages(t *testing.T) {
@@ -40,7 +42,7 @@ func TestNumbersFitANewAccount(t *testing.T) {
 		}
 		// A message that fails every time must have become a dead letter before its
 		// queue forgets it.
-		if last := maxReceives * visibility(n.transcriber.timeout); last.Hours() >= queueDays*24 {
+		if last := video.MaxTries * visibility(n.transcriber.timeout); last.Hours() >= queueDays*24 {
 			t.Errorf("stage %s: a message is given up after %v, its queue keeps it for %d days", name, last, queueDays)
 		}
 	}

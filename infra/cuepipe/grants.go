@@ -5,6 +5,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 // roles has what each function may do, written out: the helpers of the CDK
@@ -24,39 +26,39 @@ func grants(props functionsProps) roles {
 		upload: []awsiam.PolicyStatement{
 			allow(table, "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:UpdateItem"),
 			// A presigned URL can do what its signer can.
-			allow(objects(uploads, uploadsPrefix), "s3:PutObject", "s3:GetObject", "s3:GetObjectVersion"),
-			allowUnder(uploads, uploadsPrefix, "s3:ListBucket"),
+			allow(objects(uploads, video.UploadsPrefix), "s3:PutObject", "s3:GetObject", "s3:GetObjectVersion"),
+			allowUnder(uploads, video.UploadsPrefix, "s3:ListBucket"),
 			allow(props.uploads.queue.QueueArn(), "sqs:SendMessage"),
 		},
 		videos: []awsiam.PolicyStatement{
 			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
 			allow(byOwner, "dynamodb:Query"),
-			allow(objects(captions, videosPrefix), "s3:GetObject", "s3:DeleteObject"),
-			allowUnder(captions, videosPrefix, "s3:ListBucket"),
-			allow(objects(uploads, uploadsPrefix), "s3:DeleteObject", "s3:DeleteObjectVersion"),
-			allowUnder(uploads, uploadsPrefix, "s3:ListBucketVersions"),
+			allow(objects(captions, video.ResultsPrefix), "s3:GetObject", "s3:DeleteObject"),
+			allowUnder(captions, video.ResultsPrefix, "s3:ListBucket"),
+			allow(objects(uploads, video.UploadsPrefix), "s3:DeleteObject", "s3:DeleteObjectVersion"),
+			allowUnder(uploads, video.UploadsPrefix, "s3:ListBucketVersions"),
 		},
 		captioner: []awsiam.PolicyStatement{
 			consumes(props.uploads.queue),
 			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
 			// DeleteObjectVersion: an upload whose video was deleted meanwhile.
-			allow(objects(uploads, uploadsPrefix), "s3:GetObject", "s3:GetObjectVersion", "s3:DeleteObjectVersion"),
-			allowUnder(uploads, uploadsPrefix, "s3:ListBucket"),
+			allow(objects(uploads, video.UploadsPrefix), "s3:GetObject", "s3:GetObjectVersion", "s3:DeleteObjectVersion"),
+			allowUnder(uploads, video.UploadsPrefix, "s3:ListBucket"),
 			allow(props.segments.queue.QueueArn(), "sqs:SendMessage"),
 		},
 		transcriber: []awsiam.PolicyStatement{
 			consumes(props.segments.queue),
 			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
-			allow(objects(uploads, uploadsPrefix), "s3:GetObject", "s3:GetObjectVersion"),
-			allowUnder(uploads, uploadsPrefix, "s3:ListBucket"),
-			allow(objects(captions, videosPrefix), "s3:PutObject", "s3:GetObject"),
-			allowUnder(captions, videosPrefix, "s3:ListBucket"),
+			allow(objects(uploads, video.UploadsPrefix), "s3:GetObject", "s3:GetObjectVersion"),
+			allowUnder(uploads, video.UploadsPrefix, "s3:ListBucket"),
+			allow(objects(captions, video.ResultsPrefix), "s3:PutObject", "s3:GetObject"),
+			allowUnder(captions, video.ResultsPrefix, "s3:ListBucket"),
 		},
 		deadletter: []awsiam.PolicyStatement{
 			consumes(props.uploads.deadLetters),
 			consumes(props.segments.deadLetters),
 			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
-			allow(objects(captions, quarantinePrefix), "s3:PutObject"),
+			allow(objects(captions, video.QuarantinePrefix), "s3:PutObject"),
 		},
 	}
 }

@@ -11,10 +11,6 @@ const (
 	memoryPerVCPU      = 1769
 	transcriberWorkers = 1
 
-	// A message that failed this often is dead. AWS asks for at least 5, because
-	// throttling also counts as a receive.
-	maxReceives = 5
-
 	// A dead letter keeps the time at which it was first sent, so its queue must
 	// keep messages for longer than the first queue; 14 days is the most there is.
 	deadLetterDays = 14

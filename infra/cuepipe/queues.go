@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 type queueProps struct {
@@ -36,7 +38,7 @@ func newQueue(scope constructs.Construct, props queueProps) queue {
 			VisibilityTimeout: duration(visibility(props.consumerTimeout)),
 			Encryption:        awssqs.QueueEncryption_SQS_MANAGED,
 			EnforceSSL:        jsii.Bool(true),
-			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: deadLetters, MaxReceiveCount: jsii.Number(maxReceives)},
+			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: deadLetters, MaxReceiveCount: jsii.Number(video.MaxTries)},
 		}),
 	}
 }

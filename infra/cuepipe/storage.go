@@ -9,13 +9,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
-)
 
-// Where objects lie. Grants, the notification and the lifecycle name these.
-const (
-	uploadsPrefix    = "uploads/"    // uploads/OWNER/ID, in the uploads bucket
-	videosPrefix     = "videos/"     // videos/ID/GENERATION/…, in the captions bucket
-	quarantinePrefix = "quarantine/" // messages that name no video, in the captions bucket
+	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 // The table's indexes.
@@ -97,7 +92,7 @@ func newCaptionsBucket(stack awscdk.Stack, removal awscdk.RemovalPolicy) awss3.B
 		RemovalPolicy:     removal,
 		LifecycleRules: &[]*awss3.LifecycleRule{{
 			Id:         jsii.String("expire-quarantine"),
-			Prefix:     jsii.String(quarantinePrefix),
+			Prefix:     jsii.String(video.QuarantinePrefix),
 			Expiration: awscdk.Duration_Days(jsii.Number(90)),
 		}},
 	})
@@ -130,7 +125,7 @@ func notify(stack awscdk.Stack, bucket awss3.Bucket, queue awssqs.Queue) {
 			Event: jsii.String("s3:ObjectCreated:*"),
 			Queue: queue.QueueArn(),
 			Filter: &awss3.CfnBucket_NotificationFilterProperty{S3Key: &awss3.CfnBucket_S3KeyFilterProperty{
-				Rules: &[]any{&awss3.CfnBucket_FilterRuleProperty{Name: jsii.String("prefix"), Value: jsii.String(uploadsPrefix)}},
+				Rules: &[]any{&awss3.CfnBucket_FilterRuleProperty{Name: jsii.String("prefix"), Value: jsii.String(video.UploadsPrefix)}},
 			}},
 		}},
 	})

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
 	"github.com/cuepipe/cuepipe/internal/media"
 )
 
@@ -28,24 +29,16 @@ func TestMain(m *testing.M) {
 }
 
 func find() error {
-	cache := os.Getenv("CUEPIPE_CACHE")
-	if cache == "" {
-		root, err := filepath.Abs("../..")
-		if err != nil {
-			return err
-		}
-		cache = filepath.Join(root, ".cache")
+	folder, err := recording.Cache("ffmpeg")
+	if err != nil {
+		return err
 	}
-	tools = media.Tools{
-		FFmpeg:  filepath.Join(cache, "ffmpeg", "ffmpeg"),
-		FFprobe: filepath.Join(cache, "ffmpeg", "ffprobe"),
-	}
+	tools = media.Tools{FFmpeg: filepath.Join(folder, "ffmpeg"), FFprobe: filepath.Join(folder, "ffprobe")}
 	for _, program := range []string{tools.FFmpeg, tools.FFprobe} {
 		if _, err := exec.LookPath(program); err != nil {
 			return fmt.Errorf("%s is missing: run tools/fetch/ffmpeg.sh first", program)
 		}
 	}
-	var err error
 	if encoder, err = exec.LookPath("ffmpeg"); err != nil {
 		return fmt.Errorf("Debian's ffmpeg is missing, which makes the test files: run tools/fetch/test-packages.sh first")
 	}

@@ -11,25 +11,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
 	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/speech/speechtest"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 // said returns what is said in a recording.
-func said(t *testing.T, recording string) string {
+func said(t *testing.T, name string) string {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(speech, "refs.tsv"))
-	if err != nil {
-		t.Fatal(err)
+	texts, err := recording.Said()
+	if err != nil || texts[name] == "" {
+		t.Fatalf("what is said in %s: %v", name, err)
 	}
-	for line := range strings.Lines(string(b)) {
-		if name, text, ok := strings.Cut(line, "\t"); ok && name == recording {
-			return text
-		}
-	}
-	t.Fatalf("refs.tsv has no %s", recording)
-	return ""
+	return texts[name]
 }
 
 // understood wants the VTT track to say it, but for a share of the words.

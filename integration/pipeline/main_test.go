@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
 	"github.com/cuepipe/cuepipe/integration/stack"
 )
 
@@ -37,7 +38,7 @@ func prepare() (err error) {
 	if deployed, err = stack.Load(); err != nil {
 		return err
 	}
-	if root, err = stack.Root(); err != nil {
+	if root, err = recording.Repository(); err != nil {
 		return err
 	}
 	speech = os.Getenv("CUEPIPE_SPEECH")

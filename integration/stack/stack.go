@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -82,28 +81,4 @@ func (s *Stack) Token(user string) (string, error) {
 		return "", err
 	}
 	return oidcdev.Token(key, s.Issuer, user, s.Audience, time.Now())
-}
-
-// Cache is the folder of fetched tools.
-func Cache() (string, error) {
-	if c := os.Getenv("CUEPIPE_CACHE"); c != "" {
-		return c, nil
-	}
-	root, err := Root()
-	return filepath.Join(root, ".cache"), err
-}
-
-// Root is the repository's folder.
-func Root() (string, error) {
-	dir, err := os.Getwd()
-	for err == nil {
-		if _, e := os.Stat(filepath.Join(dir, "cdk.json")); e == nil {
-			return dir, nil
-		}
-		if filepath.Dir(dir) == dir {
-			return "", fmt.Errorf("the tests do not run within the repository")
-		}
-		dir = filepath.Dir(dir)
-	}
-	return "", err
 }

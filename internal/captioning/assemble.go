@@ -38,11 +38,11 @@ func ContentType(format string) (contentType string, ok bool) {
 	return "", false
 }
 
-// ResultsPrefix is where everything lies that was ever written for a video.
-func ResultsPrefix(id string) string { return "videos/" + id + "/" }
+// resultsPrefix is where everything lies that was ever written for a video.
+func resultsPrefix(id string) string { return video.ResultsPrefix + id + "/" }
 
 func generationPrefix(id string, generation int) string {
-	return fmt.Sprintf("%s%d/", ResultsPrefix(id), generation)
+	return fmt.Sprintf("%s%d/", resultsPrefix(id), generation)
 }
 
 func partKey(id string, generation, n int) string {

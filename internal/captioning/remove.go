@@ -39,7 +39,7 @@ func (r Remover) Remove(ctx context.Context, v video.Video) error {
 	if err := r.Uploads.RemoveAll(ctx, v.Source.Key); err != nil {
 		return fmt.Errorf("remove: %w", err)
 	}
-	if err := r.Captions.RemoveAll(ctx, ResultsPrefix(v.ID)); err != nil {
+	if err := r.Captions.RemoveAll(ctx, resultsPrefix(v.ID)); err != nil {
 		return fmt.Errorf("remove: %w", err)
 	}
 	now := time.Now

@@ -16,9 +16,6 @@ import (
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
-// QuarantinePrefix is where messages that name no video are kept.
-const QuarantinePrefix = "quarantine/"
-
 // Videos is the store of items.
 type Videos interface {
 	Get(ctx context.Context, id string) (video.Video, error)
@@ -115,7 +112,7 @@ func (h Handler) quarantine(ctx context.Context, m events.SQSMessage) error {
 	if err != nil {
 		return fmt.Errorf("quarantine: %w", err)
 	}
-	key := QuarantinePrefix + m.MessageId + ".json"
+	key := video.QuarantinePrefix + m.MessageId + ".json"
 	if err := h.Objects.PutOnce(ctx, key, "application/json", b); err != nil {
 		return fmt.Errorf("quarantine: %w", err)
 	}

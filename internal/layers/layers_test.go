@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 	"internal/httpapi":    {"internal/video", "internal/upload", "internal/captioning"},
 	"internal/deadletter": {"internal/video", "internal/sqsjobs"},
 	// Suites for tests.
+	"internal/config/configtest":         {"internal/config"},
 	"internal/video/videotest":           {"internal/video"},
 	"internal/speech/speechtest":         {"internal/speech"},
 	"internal/captioning/captioningtest": {"internal/captioning", "internal/media", "internal/speech"},
@@ -52,7 +53,7 @@ var allowed = map[string][]string{
 	// What starts a process.
 	"functions/...":  {"internal/..."},
 	"cmd/cuepipe":    {"internal/..."},
-	"infra/...":      {"infra/..."},
+	"infra/...":      {"infra/...", "internal/video"},
 	"localstack/...": {"localstack/..."},
 	"tools/...":      {"tools/..."},
 }

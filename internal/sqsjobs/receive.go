@@ -9,11 +9,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
-)
 
-// MaxReceives is how often a message is tried before the queue's redrive
-// policy makes it a dead letter.
-const MaxReceives = 5
+	"github.com/cuepipe/cuepipe/internal/video"
+)
 
 // deadlineMargin is kept free at the end of an invocation, so that a message
 // that takes too long is given back in order, instead of dying with the
@@ -101,6 +99,6 @@ func (r Receiver) one(ctx context.Context, m events.SQSMessage) (ok bool) {
 // that the last try comes within the timeout and never after it; at least a
 // second.
 func Backoff(visibility time.Duration, receives int) time.Duration {
-	receives = min(max(receives, 1), MaxReceives)
-	return max(time.Second, visibility>>(MaxReceives+1-receives)).Truncate(time.Second)
+	receives = min(max(receives, 1), video.MaxTries)
+	return max(time.Second, visibility>>(video.MaxTries+1-receives)).Truncate(time.Second)
 }

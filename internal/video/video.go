@@ -127,9 +127,18 @@ func OwnerID(issuer, subject string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// UploadsPrefix is where uploaded objects lie; the bucket's notification is
-// filtered by it.
-const UploadsPrefix = "uploads/"
+// What the functions and the infrastructure have to agree on: where objects
+// lie, on which the roles and the bucket's notification depend, and how often a
+// message is tried before it is a dead letter.
+const (
+	UploadsPrefix    = "uploads/"    // OWNER/ID, in the uploads bucket
+	ResultsPrefix    = "videos/"     // ID/GENERATION/…, in the captions bucket
+	QuarantinePrefix = "quarantine/" // messages that name no video, in the captions bucket
+
+	// MaxTries: AWS asks for at least 5, because throttling also counts as a
+	// receive.
+	MaxTries = 5
+)
 
 // SourceKey is the object key of a video's upload. It has only characters that
 // no event encodes.

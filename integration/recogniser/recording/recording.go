@@ -25,7 +25,7 @@ var English = []string{"jfk.wav", "beckett.wav", "sonnet001.mp3"}
 func Cache(name string) (string, error) {
 	root := os.Getenv("CUEPIPE_CACHE")
 	if root == "" {
-		repository, err := repository()
+		repository, err := Repository()
 		if err != nil {
 			return "", err
 		}
@@ -38,8 +38,8 @@ func Cache(name string) (string, error) {
 	return path, nil
 }
 
-// repository is the nearest folder above that has the integration module.
-func repository() (string, error) {
+// Repository is the nearest folder above that has the integration module.
+func Repository() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err
