@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/cuepipe/cuepipe/internal/media"
 )
 
 // Fifteen minutes of mp4 with its index at the end, 2 Mbit/s, from a local
@@ -34,7 +36,7 @@ func BenchmarkFifteenMinutes(b *testing.B) {
 				if c.to == 0 {
 					_, err = tools.Probe(b.Context(), src)
 				} else {
-					_, err = tools.Decode(b.Context(), src, c.from, c.to, 15*time.Minute)
+					_, err = tools.Decode(b.Context(), src, media.Window{From: c.from, To: c.to, Limit: 15 * time.Minute})
 				}
 				if err != nil {
 					b.Fatal(err)

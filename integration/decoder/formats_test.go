@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cuepipe/cuepipe/internal/media"
 )
 
 // picture is a second input for files that are films.
@@ -57,7 +59,7 @@ func TestEveryAdmittedFormatIsReadAndSought(t *testing.T) {
 				t.Errorf("duration %v of a film of 20 s (guessed: %t)", d, f.guesses)
 			}
 
-			whole, err := tools.Decode(t.Context(), src, 0, 0, time.Minute)
+			whole, err := tools.Decode(t.Context(), src, media.Window{Limit: time.Minute})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,7 +68,7 @@ func TestEveryAdmittedFormatIsReadAndSought(t *testing.T) {
 			}
 			// Two windows over the same place put its sound at the same time.
 			for _, from := range []time.Duration{2300 * time.Millisecond, 10 * time.Second} {
-				part, err := tools.Decode(t.Context(), src, from, from+4*time.Second, time.Minute)
+				part, err := tools.Decode(t.Context(), src, media.Window{From: from, To: from + 4*time.Second, Limit: time.Minute})
 				if err != nil {
 					t.Fatal(err)
 				}

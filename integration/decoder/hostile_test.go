@@ -55,7 +55,7 @@ func TestWhatIsNoMediaIsSaidToBeNone(t *testing.T) {
 			if err != nil && strings.Contains(err.Error(), "127.0.0.1") {
 				t.Errorf("the error gives the server's address away: %v", err)
 			}
-			pcm, err := tools.Decode(t.Context(), src, 0, 0, time.Minute)
+			pcm, err := tools.Decode(t.Context(), src, media.Window{Limit: time.Minute})
 			if !errors.Is(err, media.ErrNotMedia) || pcm != nil {
 				t.Errorf("decode: %d samples, %v; want %v", len(pcm), err, media.ErrNotMedia)
 			}
@@ -80,7 +80,7 @@ func TestWhitelistsHoldWithAnFFmpegThatCanOpenEverything(t *testing.T) {
 		if info, err := everything.Probe(t.Context(), src); !errors.Is(err, media.ErrNotMedia) {
 			t.Errorf("probe of %.10q: %+v, %v", list, info, err)
 		}
-		if pcm, err := everything.Decode(t.Context(), src, 0, 0, time.Minute); !errors.Is(err, media.ErrNotMedia) {
+		if pcm, err := everything.Decode(t.Context(), src, media.Window{Limit: time.Minute}); !errors.Is(err, media.ErrNotMedia) {
 			t.Errorf("decode of %.10q: %d samples, %v", list, len(pcm), err)
 		}
 	}
@@ -91,11 +91,11 @@ func TestABombEndsAtTheLimit(t *testing.T) {
 	if pcm := int64(10800 * 32000); bomb.Size() > pcm/500 {
 		t.Fatalf("the bomb of three hours has %d bytes: it is none", bomb.Size())
 	}
-	pcm, err := tools.Decode(t.Context(), bomb, 0, 0, 15*time.Minute)
+	pcm, err := tools.Decode(t.Context(), bomb, media.Window{Limit: 15 * time.Minute})
 	if !errors.Is(err, media.ErrTooLong) || pcm != nil {
 		t.Errorf("decoded %v, %v; want %v", length(pcm), err, media.ErrTooLong)
 	}
-	pcm, err = tools.Decode(t.Context(), bomb, time.Hour, time.Hour+time.Minute, 15*time.Minute)
+	pcm, err = tools.Decode(t.Context(), bomb, media.Window{From: time.Hour, To: time.Hour + time.Minute, Limit: 15 * time.Minute})
 	if err != nil || length(pcm) != time.Minute {
 		t.Errorf("a window of a minute: %v, %v", length(pcm), err)
 	}
@@ -118,7 +118,7 @@ func TestDamageInTheMiddleCostsOnlyWhatWasDamaged(t *testing.T) {
 		for i := range content[middle : middle+len(content)/20] {
 			content[middle+i] = byte(i * 7)
 		}
-		pcm, err := tools.Decode(t.Context(), open(t, write(t, name, content)), 0, 0, time.Minute)
+		pcm, err := tools.Decode(t.Context(), open(t, write(t, name, content)), media.Window{Limit: time.Minute})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -138,7 +138,7 @@ func TestDamageInTheMiddleCostsOnlyWhatWasDamaged(t *testing.T) {
 func TestACutFileGivesWhatIsThere(t *testing.T) {
 	content := read(t, encode(t, "cut.mp4", append(tone, "-t", "20", "-c:a", "aac", "-movflags", "faststart")...))
 	src := open(t, write(t, "cut.mp4", content[:len(content)/2]))
-	pcm, err := tools.Decode(t.Context(), src, 0, 0, time.Minute)
+	pcm, err := tools.Decode(t.Context(), src, media.Window{Limit: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestADurationThatLiesLosesNoSound(t *testing.T) {
 		if d := info.Duration; d < 4900*time.Millisecond || d > 5100*time.Millisecond {
 			t.Errorf("claim %d ms: probed %v, the index of the sound says 5 s", claim, d)
 		}
-		pcm, err := tools.Decode(t.Context(), src, 0, 0, time.Minute)
+		pcm, err := tools.Decode(t.Context(), src, media.Window{Limit: time.Minute})
 		if d := length(pcm); err != nil || d < 4900*time.Millisecond || d > 5100*time.Millisecond {
 			t.Errorf("claim %d ms: decoded %v, %v", claim, d, err)
 		}
@@ -175,7 +175,7 @@ func TestTheEndOfTheContextLeavesNothingBehind(t *testing.T) {
 	src := open(t, encode(t, "long.wav", append(tone, "-t", "600")...))
 	ctx, cancel := context.WithCancel(t.Context())
 	stuck := &stalling{FileSource: src, after: 4 << 20, stalled: cancel}
-	pcm, err := tools.Decode(ctx, stuck, 0, 0, time.Hour)
+	pcm, err := tools.Decode(ctx, stuck, media.Window{Limit: time.Hour})
 	if !errors.Is(err, context.Canceled) || pcm != nil {
 		t.Errorf("%d samples, %v; want %v", len(pcm), err, context.Canceled)
 	}

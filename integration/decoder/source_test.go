@@ -76,7 +76,7 @@ func TestAStoreThatFailsIsNotTheFilesFault(t *testing.T) {
 				t.Errorf("probe: %v, want %v", err, errStore)
 			}
 		}
-		pcm, err := tools.Decode(t.Context(), src, 0, 0, time.Hour)
+		pcm, err := tools.Decode(t.Context(), src, media.Window{Limit: time.Hour})
 		if !errors.Is(err, errStore) || errors.Is(err, media.ErrNotMedia) || pcm != nil {
 			t.Errorf("decode: %d samples, %v; want %v", len(pcm), err, errStore)
 		}
@@ -99,7 +99,7 @@ func TestAFilmWithItsIndexAtTheEndIsReadOnce(t *testing.T) {
 	src.bytes.Store(0)
 	src.opens.Store(0)
 	began = time.Now()
-	pcm, err := tools.Decode(t.Context(), src, 0, 0, 15*time.Minute)
+	pcm, err := tools.Decode(t.Context(), src, media.Window{Limit: 15 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestAFilmWithItsIndexAtTheEndIsReadOnce(t *testing.T) {
 		t.Errorf("the sound at 50 s is %v late", late)
 	}
 	src.bytes.Store(0)
-	if _, err := tools.Decode(t.Context(), src, 30*time.Second, 36*time.Second, 15*time.Minute); err != nil {
+	if _, err := tools.Decode(t.Context(), src, media.Window{From: 30 * time.Second, To: 36 * time.Second, Limit: 15 * time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("a tenth of it: %d of %d bytes", src.bytes.Load(), size)

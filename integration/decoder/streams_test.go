@@ -3,6 +3,8 @@ package decoder
 import (
 	"testing"
 	"time"
+
+	"github.com/cuepipe/cuepipe/internal/media"
 )
 
 func TestAFilmWithoutSoundHasNone(t *testing.T) {
@@ -23,7 +25,7 @@ func TestSoundThatBeginsLateStaysLate(t *testing.T) {
 		args := append([]string{}, picture...)
 		args = append(args, "-itsoffset", "1.5", "-f", "lavfi", "-i", "sine=440", "-t", "8", "-map", "0:v", "-map", "1:a")
 		src := open(t, encode(t, name, args...))
-		pcm, err := tools.Decode(t.Context(), src, 0, 0, time.Minute)
+		pcm, err := tools.Decode(t.Context(), src, media.Window{Limit: time.Minute})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -31,7 +33,7 @@ func TestSoundThatBeginsLateStaysLate(t *testing.T) {
 		if d := loudFrom(pcm) - late; d.Abs() > 60*time.Millisecond {
 			t.Errorf("%s: sound begins at %v, want %v", name, loudFrom(pcm), late)
 		}
-		if pcm, err = tools.Decode(t.Context(), src, time.Second, 3*time.Second, time.Minute); err != nil {
+		if pcm, err = tools.Decode(t.Context(), src, media.Window{From: time.Second, To: 3 * time.Second, Limit: time.Minute}); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
@@ -45,7 +47,7 @@ func TestSoundThatBeginsLateStaysLate(t *testing.T) {
 // place.
 func TestAGapIsSilence(t *testing.T) {
 	src := open(t, encode(t, "gap.mkv", "-f", "lavfi", "-i", marks, "-t", "20", "-af", "aselect='lt(t,8)+gt(t,12)'", "-c:a", "libopus"))
-	pcm, err := tools.Decode(t.Context(), src, 0, 0, time.Minute)
+	pcm, err := tools.Decode(t.Context(), src, media.Window{Limit: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +69,7 @@ func TestTheDefaultTrackIsTheOneThatIsHeard(t *testing.T) {
 	if err != nil || info.AudioCodec != "opus" {
 		t.Errorf("probed %+v, %v; want opus", info, err)
 	}
-	pcm, err := tools.Decode(t.Context(), src, 0, 0, time.Minute)
+	pcm, err := tools.Decode(t.Context(), src, media.Window{Limit: time.Minute})
 	if err != nil || loudFrom(pcm) > 100*time.Millisecond {
 		t.Errorf("the sound begins at %v, %v: another track was taken", loudFrom(pcm), err)
 	}
@@ -75,7 +77,7 @@ func TestTheDefaultTrackIsTheOneThatIsHeard(t *testing.T) {
 
 func TestAWindowBehindTheEndHasNoSamples(t *testing.T) {
 	src := open(t, encode(t, "short.mp4", append(tone, "-t", "5", "-c:a", "aac")...))
-	pcm, err := tools.Decode(t.Context(), src, time.Minute, 2*time.Minute, time.Hour)
+	pcm, err := tools.Decode(t.Context(), src, media.Window{From: time.Minute, To: 2 * time.Minute, Limit: time.Hour})
 	if err != nil || len(pcm) != 0 {
 		t.Errorf("%d samples, %v; want none and no error", len(pcm), err)
 	}

@@ -187,7 +187,7 @@ func (m faultyMedia) Probe(ctx context.Context, src media.Source) (i media.Info,
 	return i, err
 }
 
-func (m faultyMedia) Decode(ctx context.Context, src media.Source, from, to, limit time.Duration) (pcm []int16, err error) {
-	err = m.f.call("decode", func() error { pcm, err = m.Media.Decode(ctx, src, from, to, limit); return err })
+func (m faultyMedia) Decode(ctx context.Context, src media.Source, w media.Window) (pcm []int16, err error) {
+	err = m.f.call("decode", func() error { pcm, err = m.Media.Decode(ctx, src, w); return err })
 	return pcm, err
 }

@@ -10,7 +10,6 @@ package captioning
 
 import (
 	"context"
-	"time"
 
 	"github.com/cuepipe/cuepipe/internal/media"
 	"github.com/cuepipe/cuepipe/internal/video"
@@ -75,9 +74,9 @@ type Prober interface {
 	Probe(ctx context.Context, src media.Source) (media.Info, error)
 }
 
-// A Decoder returns the sound of [from, to) as speech.SampleRate samples a
+// A Decoder returns the sound of a window as speech.SampleRate samples a
 // second, one channel. It returns media.ErrNotMedia for damage that no retry
-// mends and media.ErrTooLong where more than limit would be decoded.
+// mends and media.ErrTooLong where more than its limit would be decoded.
 type Decoder interface {
-	Decode(ctx context.Context, src media.Source, from, to, limit time.Duration) ([]int16, error)
+	Decode(ctx context.Context, src media.Source, w media.Window) ([]int16, error)
 }

@@ -88,7 +88,8 @@ func (t *Transcriber) recognise(ctx context.Context, log *slog.Logger, v video.V
 func (t *Transcriber) store(ctx context.Context, log *slog.Logger, v video.Video, n int, key string) error {
 	began := time.Now()
 	s := segments(v.Duration)[n]
-	pcm, err := t.Decoder.Decode(ctx, t.Uploads.Source(v.Source, v.Size), s.from, s.to, video.MaxDuration)
+	pcm, err := t.Decoder.Decode(ctx, t.Uploads.Source(v.Source, v.Size),
+		media.Window{From: s.from, To: s.to, Limit: video.MaxDuration, Film: v.Duration})
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ func TestEveryInputIsGuarded(t *testing.T) {
 	const url = "http://127.0.0.1:1/x"
 	for name, args := range map[string][]string{
 		"probe":  probeArgs(url),
-		"decode": decodeArgs(url, time.Second, 2*time.Second, time.Minute),
+		"decode": decodeArgs(url, Window{From: time.Second, To: 2 * time.Second, Limit: time.Minute}),
 	} {
 		at := slices.Index(args, "-i")
 		if at < 0 || args[at+1] != url {
@@ -40,7 +40,7 @@ func TestWindowsAreSoughtBeforeTheInput(t *testing.T) {
 		{90500 * time.Millisecond, 100 * time.Second, 15 * time.Minute, "90.500000", "10.500000"},
 		{time.Hour, 2 * time.Hour, time.Minute, "3600.000000", "61.000000"},
 	} {
-		args := decodeArgs("URL", c.from, c.to, c.limit)
+		args := decodeArgs("URL", Window{From: c.from, To: c.to, Limit: c.limit})
 		args = args[:slices.Index(args, "-i")]
 		var seek string
 		if at := slices.Index(args, "-ss"); at >= 0 {

@@ -12,63 +12,109 @@ import (
 	"github.com/cuepipe/cuepipe/internal/speech"
 )
 
-// Decode returns the sound of src in [from, to) as one channel of signed 16
-// bit samples, speech.SampleRate a second. The first sample is the one at from;
-// to 0 means the end. There are fewer samples where the sound ends before to.
+// A Window is a part of a film. Its times are a player's: they count from the
+// start of the film's first stream.
+type Window struct {
+	From, To time.Duration // [From, To); To 0 means the end of the sound
+	Limit    time.Duration // more sound than this is ErrTooLong
+	// Film is about how long the whole film is, or 0 where that is not known. It
+	// only steers how far ahead the source is read, never what is decoded.
+	Film time.Duration
+}
+
+// Decode returns the sound of src in w as one channel of signed 16 bit samples,
+// speech.SampleRate a second. The first sample is the one at w.From. There are
+// fewer samples where the sound ends before w.To.
 //
-// Times are a player's: they count from the start of the film's first stream,
-// so that sound which begins later than the picture has silence before it, as
-// have gaps. Of several streams of sound it takes the one that Info describes.
+// Sound that begins later than the picture has silence before it, as have gaps.
+// Of several streams of sound it takes the one that Info describes.
 //
 // Damage in the middle that ffmpeg can go on after is tolerated, and what could
 // not be decoded is silent or missing. A file of which nothing can be decoded
 // from its start is ErrNotMedia; a later window without sound is no samples.
-// More than limit is ErrTooLong. Any other error may be tried again: the
+// More than w.Limit is ErrTooLong. Any other error may be tried again: the
 // source's own, ctx's, or that of a program which could not run.
 //
-// Memory is that of the samples, at most limit's: 1.92 MB a minute.
-func (t Tools) Decode(ctx context.Context, src Source, from, to, limit time.Duration) ([]int16, error) {
-	pcm, err := t.decode(ctx, src, from, to, limit)
+// Memory is that of the samples, at most the limit's: 1.92 MB a minute.
+func (t Tools) Decode(ctx context.Context, src Source, w Window) ([]int16, error) {
+	pcm, err := t.decode(ctx, src, w)
 	if err != nil {
 		return nil, fmt.Errorf("decode: %w", err)
 	}
 	return pcm, nil
 }
 
-func (t Tools) decode(ctx context.Context, src Source, from, to, limit time.Duration) ([]int16, error) {
-	if from < 0 || to != 0 && to <= from || limit <= 0 {
-		return nil, fmt.Errorf("window from %v to %v, limit %v: there is nothing in it", from, to, limit)
+func (t Tools) decode(ctx context.Context, src Source, w Window) ([]int16, error) {
+	if w.From < 0 || w.To != 0 && w.To <= w.From || w.Limit <= 0 {
+		return nil, fmt.Errorf("window from %v to %v, limit %v: there is nothing in it", w.From, w.To, w.Limit)
 	}
-	if src.Size() == 0 {
-		return nil, fmt.Errorf("%w: the file is empty", ErrNotMedia)
+	c := collector{limit: samples(w.Limit)}
+	if w.To != 0 {
+		c.want = samples(w.To - w.From)
 	}
-	s, err := t.serve(ctx, src)
+	said, err := t.play(ctx, src, w, c.collect)
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close()
-	c := collector{limit: samples(limit)}
-	if to != 0 {
-		c.want = samples(to - from)
-	}
-	said, err := run(s, t.FFmpeg, decodeArgs(s.url, from, to, limit), c.collect)
-	if err != nil && !errors.Is(err, errEnough) {
-		return nil, err
-	}
-	if len(c.pcm) == 0 && from == 0 && said != "" {
+	if len(c.pcm) == 0 && w.From == 0 && said != "" {
 		return nil, fmt.Errorf("%w: %s", ErrNotMedia, said)
 	}
 	return c.pcm, nil
+}
+
+// Measure returns how long the sound of src is, up to the end of its last
+// sample and on Decode's timeline, by decoding all of it once. Its errors are
+// Decode's; more than limit is ErrTooLong. It reads the whole file, and its
+// memory does not grow with it.
+func (t Tools) Measure(ctx context.Context, src Source, limit time.Duration) (time.Duration, error) {
+	d, err := t.measure(ctx, src, limit)
+	if err != nil {
+		return 0, fmt.Errorf("measure: %w", err)
+	}
+	return d, nil
+}
+
+func (t Tools) measure(ctx context.Context, src Source, limit time.Duration) (time.Duration, error) {
+	if limit <= 0 {
+		return 0, fmt.Errorf("limit %v: there is nothing in it", limit)
+	}
+	c := counter{limit: samples(limit)}
+	said, err := t.play(ctx, src, Window{Limit: limit}, c.count)
+	if err != nil {
+		return 0, err
+	}
+	if c.samples == 0 && said != "" {
+		return 0, fmt.Errorf("%w: %s", ErrNotMedia, said)
+	}
+	return duration(c.samples), nil
+}
+
+// play hands the samples of w to consume, as ffmpeg writes them, and returns
+// what ffmpeg said.
+func (t Tools) play(ctx context.Context, src Source, w Window, consume func(io.Reader) error) (said string, err error) {
+	if src.Size() == 0 {
+		return "", fmt.Errorf("%w: the file is empty", ErrNotMedia)
+	}
+	s, err := t.serve(ctx, src)
+	if err != nil {
+		return "", err
+	}
+	defer s.Close()
+	said, err = run(s, t.FFmpeg, decodeArgs(s.url, w), consume)
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return said, err
 }
 
 // margin is decoded beyond a window's end, so that resampling and a late start
 // do not leave it short. The collector cuts exactly.
 const margin = time.Second
 
-func decodeArgs(url string, from, to, limit time.Duration) []string {
-	length := limit
-	if to != 0 {
-		length = min(limit, to-from)
+func decodeArgs(url string, w Window) []string {
+	length := w.Limit
+	if w.To != 0 {
+		length = min(w.Limit, w.To-w.From)
 	}
 	args := append(guard(),
 		"-v", "error",
@@ -77,8 +123,8 @@ func decodeArgs(url string, from, to, limit time.Duration) []string {
 		"-threads", "1", "-filter_threads", "1", // a worker has one vCPU
 		"-vn", "-sn", "-dn", // pictures and texts are not even parsed
 	)
-	if from > 0 {
-		args = append(args, "-ss", decimal(from)) // before -i: seeks, then decodes to the exact place
+	if w.From > 0 {
+		args = append(args, "-ss", decimal(w.From)) // before -i: seeks, then decodes to the exact place
 	}
 	return append(args,
 		// A transport stream whose time is shifted by exactly nothing would get its
@@ -98,6 +144,11 @@ func decimal(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), '
 
 func samples(d time.Duration) int {
 	return int(d/time.Second)*speech.SampleRate + int(d%time.Second*speech.SampleRate/time.Second)
+}
+
+// duration is how long n samples last.
+func duration(n int) time.Duration {
+	return time.Duration(n/speech.SampleRate)*time.Second + time.Duration(n%speech.SampleRate)*time.Second/speech.SampleRate
 }
 
 // A collector keeps a stream of samples up to what is wanted (0: all) or to
@@ -131,6 +182,25 @@ func (c *collector) collect(r io.Reader) error {
 			if len(c.pcm) < most/2 {
 				c.pcm = append(make([]int16, 0, len(c.pcm)), c.pcm...)
 			}
+			return nil
+		case err != nil:
+			return fmt.Errorf("read samples: %w", err)
+		}
+	}
+}
+
+// A counter counts samples up to the limit.
+type counter struct{ limit, samples int }
+
+func (c *counter) count(r io.Reader) error {
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := io.ReadFull(r, buffer)
+		if c.samples += n / 2; c.samples > c.limit {
+			return ErrTooLong
+		}
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 			return nil
 		case err != nil:
 			return fmt.Errorf("read samples: %w", err)

@@ -36,6 +36,9 @@ func OpenFile(path string) (*FileSource, error) {
 // Size implements Source.
 func (f *FileSource) Size() int64 { return f.size }
 
+// Name implements Source: a file on disk may be another one tomorrow.
+func (f *FileSource) Name() string { return "" }
+
 // Open implements Source.
 func (f *FileSource) Open(_ context.Context, offset, length int64) (io.ReadCloser, error) {
 	return io.NopCloser(io.NewSectionReader(f.file, offset, length)), nil

@@ -56,6 +56,8 @@ type flaky struct {
 
 func (f *flaky) Size() int64 { return int64(len(f.content)) }
 
+func (f *flaky) Name() string { return "" }
+
 func (f *flaky) Open(_ context.Context, offset, length int64) (io.ReadCloser, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -80,7 +80,7 @@ func input(args []string) string { return args[slices.Index(args, "-i")+1] }
 
 func decodeWith(t *testing.T, name string, src Source, to, limit time.Duration) ([]int16, error) {
 	t.Helper()
-	return Tools{FFmpeg: program(t, name), backoff: atOnce}.Decode(t.Context(), src, 0, to, limit)
+	return Tools{FFmpeg: program(t, name), backoff: atOnce}.Decode(t.Context(), src, Window{To: to, Limit: limit})
 }
 
 // sound is seconds of samples, the nth of which is n.
@@ -126,7 +126,7 @@ func TestDecodeReturnsTheWindowsSamples(t *testing.T) {
 
 func TestWindowsThatAreNone(t *testing.T) {
 	for _, w := range [][3]time.Duration{{-1, 5, 5}, {5, 5, 5}, {5, 4, 5}, {0, 5, 0}} {
-		_, err := Tools{}.Decode(t.Context(), &flaky{content: sound(1)}, w[0], w[1], w[2])
+		_, err := Tools{}.Decode(t.Context(), &flaky{content: sound(1)}, Window{From: w[0], To: w[1], Limit: w[2]})
 		if err == nil || errors.Is(err, ErrNotMedia) {
 			t.Errorf("%v: %v", w, err)
 		}
@@ -157,7 +157,7 @@ func TestWhoseFaultAFailureIs(t *testing.T) {
 			t.Errorf("probe, %s: %v; want %v", c.name, err, c.want)
 		}
 	}
-	_, err := Tools{FFmpeg: t.TempDir() + "/nowhere"}.Decode(t.Context(), good, 0, 0, time.Minute)
+	_, err := Tools{FFmpeg: t.TempDir() + "/nowhere"}.Decode(t.Context(), good, Window{Limit: time.Minute})
 	if !errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNotMedia) {
 		t.Errorf("no such program: %v", err)
 	}

@@ -10,6 +10,9 @@ import (
 type Source interface {
 	// Size in bytes.
 	Size() int64
+	// Name stands for the bytes: two sources of the same name have the same
+	// ones, for ever. It is empty where that cannot be promised.
+	Name() string
 	// Open returns the bytes [offset, offset+length), which lie inside the
 	// file. The caller closes the reader, perhaps before its end. Open may be
 	// called from several goroutines at once. An error means that the bytes

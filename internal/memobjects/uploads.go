@@ -69,6 +69,9 @@ type source struct {
 
 func (s source) Size() int64 { return s.size }
 
+// Name is that of the version's bytes.
+func (s source) Name() string { return s.source.Key + " " + s.source.VersionID + " " + s.source.ETag }
+
 func (s source) Open(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
 	s.uploads.mu.Lock()
 	vs := s.uploads.versions[s.source.Key]
@@ -105,6 +108,9 @@ var _ media.Source = Bytes{}
 
 // Size implements media.Source.
 func (b Bytes) Size() int64 { return int64(len(b)) }
+
+// Name implements media.Source.
+func (b Bytes) Name() string { return "" }
 
 // Open implements media.Source.
 func (b Bytes) Open(_ context.Context, offset, length int64) (io.ReadCloser, error) {

@@ -85,6 +85,11 @@ type source struct {
 
 func (s source) Size() int64 { return s.size }
 
+// Name is that of the version's bytes.
+func (s source) Name() string {
+	return s.u.Bucket + " " + s.s.Key + " " + s.s.VersionID + " " + s.s.ETag
+}
+
 func (s source) Open(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
 	out, err := s.u.Client.GetObject(ctx, &s3.GetObjectInput{
 		Bucket: &s.u.Bucket, Key: &s.s.Key, VersionId: nonEmpty(s.s.VersionID), IfMatch: nonEmpty(s.s.ETag),

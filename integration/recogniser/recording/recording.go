@@ -81,7 +81,7 @@ func Samples(name string) ([]int16, error) {
 	}
 	defer source.Close()
 	tools := media.Tools{FFmpeg: filepath.Join(folder, "ffmpeg"), FFprobe: filepath.Join(folder, "ffprobe")}
-	pcm, err := tools.Decode(context.Background(), source, 0, 0, time.Hour)
+	pcm, err := tools.Decode(context.Background(), source, media.Window{Limit: time.Hour})
 	if err != nil {
 		return nil, fmt.Errorf("recording %s: %w", name, err)
 	}

@@ -57,9 +57,9 @@ func (Media) Probe(ctx context.Context, src media.Source) (media.Info, error) {
 
 // Decode implements captioning.Decoder. A sample is a character of what is
 // said; the first says whether the speaker is understood.
-func (Media) Decode(ctx context.Context, src media.Source, _, _, limit time.Duration) ([]int16, error) {
+func (Media) Decode(ctx context.Context, src media.Source, w media.Window) ([]int16, error) {
 	f, err := read(ctx, src)
-	if err == nil && f.Sound > limit {
+	if err == nil && f.Sound > w.Limit {
 		err = media.ErrTooLong
 	}
 	if err != nil {
