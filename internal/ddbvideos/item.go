@@ -23,7 +23,10 @@ type item struct {
 	Source      source             `dynamodbav:"source"`
 	Generation  int                `dynamodbav:"generation"`
 	Duration    float64            `dynamodbav:"duration,omitempty"`
+	Length      float64            `dynamodbav:"segmentLength,omitempty"`
 	Segments    int                `dynamodbav:"segments,omitempty"`
+	StartedAt   string             `dynamodbav:"startedAt,omitempty"`
+	Swept       bool               `dynamodbav:"swept,omitempty"`
 	Done        []int              `dynamodbav:"done,numberset,omitempty"`
 	Heard       map[string]float64 `dynamodbav:"heard,omitempty"`
 	Tracks      []track            `dynamodbav:"tracks,omitempty"`
@@ -58,7 +61,8 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000
 
 func toItem(v video.Video) item {
 	it := item{ID: v.ID, Owner: v.Owner, Title: v.Title, Size: v.Size, ContentType: v.ContentType, Status: string(v.Status),
-		Source: itemSource(v.Source), Generation: v.Generation, Duration: v.Duration.Seconds(), Segments: v.Segments, Done: v.Done,
+		Source: itemSource(v.Source), Generation: v.Generation, Duration: v.Duration.Seconds(), Length: v.SegmentLength.Seconds(),
+		Segments: v.Segments, Done: v.Done, Swept: v.Swept,
 		Tracks: itemTracks(v.Tracks), CreatedAt: stamp(v.CreatedAt), UpdatedAt: stamp(v.UpdatedAt)}
 	for n, until := range v.Heard {
 		if it.Heard == nil {
@@ -69,6 +73,9 @@ func toItem(v video.Video) item {
 	if v.Failure != nil {
 		f := itemFailure(*v.Failure)
 		it.Failure = &f
+	}
+	if !v.StartedAt.IsZero() {
+		it.StartedAt = stamp(v.StartedAt)
 	}
 	if !v.ExpiresAt.IsZero() {
 		it.ExpiresAt = v.ExpiresAt.Unix()
@@ -83,7 +90,7 @@ func fromMap(m map[string]types.AttributeValue) (video.Video, error) {
 	}
 	v := video.Video{ID: it.ID, Owner: it.Owner, Title: it.Title, Size: it.Size, ContentType: it.ContentType,
 		Status: video.Status(it.Status), Source: video.Source(it.Source), Generation: it.Generation, Duration: seconds(it.Duration),
-		Segments: it.Segments, Done: it.Done, Failure: (*video.Failure)(it.Failure)}
+		SegmentLength: seconds(it.Length), Segments: it.Segments, Done: it.Done, Swept: it.Swept, Failure: (*video.Failure)(it.Failure)}
 	slices.Sort(v.Done)
 	for n, until := range it.Heard {
 		i, err := strconv.Atoi(n)
@@ -104,6 +111,11 @@ func fromMap(m map[string]types.AttributeValue) (video.Video, error) {
 	}
 	if v.UpdatedAt, err = time.Parse(time.RFC3339Nano, it.UpdatedAt); err != nil {
 		return v, fmt.Errorf("read item %s: %w", it.ID, err)
+	}
+	if it.StartedAt != "" {
+		if v.StartedAt, err = time.Parse(time.RFC3339Nano, it.StartedAt); err != nil {
+			return v, fmt.Errorf("read item %s: %w", it.ID, err)
+		}
 	}
 	if it.ExpiresAt != 0 {
 		v.ExpiresAt = time.Unix(it.ExpiresAt, 0).UTC()

@@ -31,8 +31,17 @@ func update(c video.Change, now time.Time) *updating {
 	if c.Generation != 0 {
 		u.condition += fmt.Sprintf(" AND %s = %s", u.name("generation"), u.value("generation", c.Generation))
 	}
+	if !c.SeenAt.IsZero() {
+		u.condition += fmt.Sprintf(" AND %s = %s", u.name("updatedAt"), u.value("seenAt", stamp(c.SeenAt)))
+	}
 	if n, ok := c.Segment(); ok {
 		u.condition += fmt.Sprintf(" AND %s > %s", u.name("segments"), u.value("segment", n))
+	}
+	if l := c.Longer; l != nil { // an item without a plan has no segments, and 0 of them
+		u.condition += fmt.Sprintf(" AND (attribute_not_exists(%s) OR %[1]s < %s)", u.name("segments"), u.value("segmentsNew", l.Segments))
+	}
+	if c.Sweep {
+		u.condition += fmt.Sprintf(" AND attribute_not_exists(%s)", u.name("swept"))
 	}
 	u.put("updatedAt", stamp(now))
 	if c.To != "" {
@@ -40,24 +49,37 @@ func update(c video.Change, now time.Time) *updating {
 	}
 	if c.NextGeneration {
 		u.add = append(u.add, u.name("generation")+" "+u.value("one", 1))
-		u.drop("duration", "segments", "done", "heard", "tracks", "failure")
+		u.drop("duration", "segmentLength", "segments", "startedAt", "swept", "done", "heard", "tracks", "failure")
 	}
 	if p := c.Plan; p != nil {
 		u.put("source", itemSource(p.Source))
 		u.put("size", p.Size)
 		u.put("duration", p.Duration.Seconds())
+		u.put("segmentLength", p.SegmentLength.Seconds())
 		u.put("segments", p.Segments)
 		// Progress goes into this map; it must be there first, and a plan that
 		// is written again must not empty it.
 		u.set = append(u.set, fmt.Sprintf("%s = if_not_exists(%[1]s, %s)", u.name("heard"), u.value("heard", map[string]float64{})))
 	}
+	if l := c.Longer; l != nil {
+		u.put("duration", l.Duration.Seconds())
+		u.put("segments", l.Segments)
+	}
+	if c.Started {
+		u.set = append(u.set, fmt.Sprintf("%s = if_not_exists(%[1]s, %s)", u.name("startedAt"), u.value("started", stamp(now))))
+	}
 	if n := c.SegmentDone; n != nil {
 		u.values[":done"] = &types.AttributeValueMemberNS{Value: []string{strconv.Itoa(*n)}}
 		u.add = append(u.add, u.name("done")+" :done")
+		u.names["#segment"] = strconv.Itoa(*n)
+		u.remove = append(u.remove, u.name("heard")+".#segment", u.name("swept"))
 	}
 	if h := c.Heard; h != nil {
 		u.names["#segment"] = strconv.Itoa(h.Segment)
 		u.set = append(u.set, u.name("heard")+".#segment = "+u.value("until", h.Until.Seconds()))
+	}
+	if c.Sweep {
+		u.put("swept", true)
 	}
 	if c.Tracks != nil {
 		u.put("tracks", itemTracks(c.Tracks))

@@ -18,6 +18,9 @@ type Change struct {
 	From []Status
 	// Generation must be the stored one; 0 holds for any.
 	Generation int
+	// SeenAt must be the stored UpdatedAt: nothing else was written since. Zero
+	// holds for any.
+	SeenAt time.Time
 
 	// To is the status after the change; empty leaves it as it is.
 	To Status
@@ -25,10 +28,18 @@ type Change struct {
 	// the old one: plan, progress, machine tracks and failure.
 	NextGeneration bool
 	Plan           *Plan
-	SegmentDone    *int
-	Heard          *Heard
-	Tracks         []Track // replaces all
-	Failure        *Failure
+	// Longer lengthens the plan. It holds only where the plan has fewer
+	// segments.
+	Longer *Longer
+	// Started notes the time, unless it was noted before.
+	Started     bool
+	SegmentDone *int
+	Heard       *Heard
+	// Sweep marks the video. It holds only where it is not marked; a segment
+	// that is done takes the mark away.
+	Sweep   bool
+	Tracks  []Track // replaces all
+	Failure *Failure
 	// KeepsForever drops the expiry; Expires sets one.
 	KeepsForever bool
 	Expires      time.Time
@@ -41,6 +52,14 @@ type Change struct {
 type Plan struct {
 	Source   Source
 	Size     int64
+	Duration time.Duration
+	// SegmentLength is the nominal length of each of the Segments.
+	SegmentLength time.Duration
+	Segments      int
+}
+
+// Longer is what a plan becomes once the film turns out to go on beyond it.
+type Longer struct {
 	Duration time.Duration
 	Segments int
 }
@@ -64,11 +83,32 @@ func Record(generation int, p Plan) Change {
 
 // Dispatch notes that every segment of the plan was sent to the transcribers.
 func Dispatch(generation int) Change {
-	return Change{Name: "dispatch", From: []Status{Queued}, Generation: generation, To: Captioning}
+	return Change{Name: "dispatch", From: []Status{Queued}, Generation: generation, To: Captioning, Started: true}
+}
+
+// Extend lengthens the plan of a film that goes on beyond what its header said,
+// and has the video dispatched again: for the segments that are new.
+func Extend(generation int, l Longer) Change {
+	return Change{Name: "extend", From: []Status{Queued, Captioning}, Generation: generation, To: Queued, Longer: &l}
+}
+
+// Sweep has a video dispatched again that has not moved since it was seen. It
+// holds once; after that the video moves or fails.
+func Sweep(seen Video) Change {
+	return Change{Name: "sweep", From: []Status{Queued, Captioning}, Generation: seen.Generation, SeenAt: seen.UpdatedAt, To: Queued, Sweep: true}
+}
+
+// GiveUp fails a video that was swept and still has not moved since it was
+// seen.
+func GiveUp(seen Video) Change {
+	c := Fail(seen.Generation, Stuck)
+	c.Name, c.SeenAt = "give up", seen.UpdatedAt
+	return c
 }
 
 // Replace starts the next generation, because the object under the video's key
 // is another one than it was planned for, or because its owner asks again.
+// Whatever was captioned before is made anew.
 func Replace(generation int) Change {
 	return Change{Name: "replace", From: []Status{Queued, Captioning, Ready, Uncaptioned, Failed},
 		Generation: generation, To: Queued, NextGeneration: true}
@@ -136,8 +176,7 @@ func (c Change) Segment() (n int, ok bool) {
 // Apply returns v after the change, or ErrStale, wrapped with the change's
 // name. It is what a store must do, in one atomic step.
 func (c Change) Apply(v Video, now time.Time) (Video, error) {
-	segment, hasSegment := c.Segment()
-	if !slices.Contains(c.From, v.Status) || c.Generation != 0 && c.Generation != v.Generation || hasSegment && segment >= v.Segments {
+	if !c.holds(v) {
 		return v, c.Stale(v)
 	}
 	v.Done, v.Heard, v.Tracks = slices.Clone(v.Done), maps.Clone(v.Heard), slices.Clone(v.Tracks)
@@ -147,14 +186,28 @@ func (c Change) Apply(v Video, now time.Time) (Video, error) {
 	}
 	if c.NextGeneration {
 		v.Generation++
-		v.Segments, v.Duration, v.Done, v.Heard, v.Tracks, v.Failure = 0, 0, nil, nil, nil, nil
+		v.Segments, v.SegmentLength, v.Duration, v.Done, v.Heard, v.Tracks, v.Failure = 0, 0, 0, nil, nil, nil, nil
+		v.StartedAt, v.Swept = time.Time{}, false
 	}
 	if p := c.Plan; p != nil {
-		v.Source, v.Size, v.Duration, v.Segments = p.Source, p.Size, p.Duration, p.Segments
+		v.Source, v.Size, v.Duration, v.SegmentLength, v.Segments = p.Source, p.Size, p.Duration, p.SegmentLength, p.Segments
 	}
-	if n := c.SegmentDone; n != nil && !v.IsDone(*n) {
-		v.Done = append(v.Done, *n)
-		slices.Sort(v.Done)
+	if l := c.Longer; l != nil {
+		v.Duration, v.Segments = l.Duration, l.Segments
+	}
+	if c.Started && v.StartedAt.IsZero() {
+		v.StartedAt = now
+	}
+	if n := c.SegmentDone; n != nil {
+		if !v.IsDone(*n) {
+			v.Done = append(v.Done, *n)
+			slices.Sort(v.Done)
+		}
+		delete(v.Heard, *n)
+		v.Swept = false
+	}
+	if c.Sweep {
+		v.Swept = true
 	}
 	if h := c.Heard; h != nil {
 		if v.Heard == nil {
@@ -178,6 +231,20 @@ func (c Change) Apply(v Video, now time.Time) (Video, error) {
 		v.Owner, v.Title, v.ContentType = "", "", ""
 	}
 	return v, nil
+}
+
+func (c Change) holds(v Video) bool {
+	segment, hasSegment := c.Segment()
+	switch {
+	case !slices.Contains(c.From, v.Status),
+		c.Generation != 0 && c.Generation != v.Generation,
+		!c.SeenAt.IsZero() && !c.SeenAt.Equal(v.UpdatedAt),
+		hasSegment && segment >= v.Segments,
+		c.Longer != nil && c.Longer.Segments <= v.Segments,
+		c.Sweep && v.Swept:
+		return false
+	}
+	return true
 }
 
 // Stale is the error of a change that does not hold for v.

@@ -26,6 +26,9 @@ func TestTransitions(t *testing.T) {
 		{Finish(1, []Track{{Name: "en"}}), []Status{Queued, Captioning}, Ready},
 		{LeaveUncaptioned(1, NoSpeech), []Status{Pending, Queued, Captioning}, Uncaptioned},
 		{Fail(1, TooLong), []Status{Pending, Queued, Captioning}, Failed},
+		{Extend(1, Longer{time.Minute, 2}), []Status{Queued, Captioning}, Queued},
+		{Sweep(Video{Generation: 1, UpdatedAt: now}), []Status{Queued, Captioning}, Queued},
+		{GiveUp(Video{Generation: 1, UpdatedAt: now}), []Status{Pending, Queued, Captioning}, Failed},
 		{Replace(1), []Status{Queued, Captioning, Ready, Uncaptioned, Failed}, Queued},
 		{Delete(), []Status{Pending, Queued, Captioning, Ready, Uncaptioned, Failed, Deleting}, Deleting},
 		{Bury(now), []Status{Deleting}, Deleted},
@@ -53,7 +56,7 @@ func TestTransitions(t *testing.T) {
 func TestAGenerationFences(t *testing.T) {
 	v := Video{Status: Captioning, Generation: 3, Segments: 1}
 	for _, c := range []Change{Record(2, Plan{}), Dispatch(2), Hear(2, 0, 1), FinishSegment(2, 0), Finish(2, nil),
-		LeaveUncaptioned(2, NoSpeech), Fail(2, TooLong), Replace(2), Finish(4, nil)} {
+		LeaveUncaptioned(2, NoSpeech), Fail(2, TooLong), Replace(2), Finish(4, nil), Extend(2, Longer{1, 9}), Sweep(Video{Generation: 2})} {
 		if _, err := c.Apply(v, now); !errors.Is(err, ErrStale) {
 			t.Errorf("%s for generation %d holds for generation 3: %v", c.Name, c.Generation, err)
 		}
@@ -73,9 +76,10 @@ func TestASegmentThatIsNotPlannedIsStale(t *testing.T) {
 
 func TestTheNextGenerationStartsClean(t *testing.T) {
 	v := Video{Status: Ready, Generation: 1, Segments: 2, Done: []int{0, 1}, Duration: time.Minute, Tracks: []Track{{Name: "en"}},
-		Heard: map[int]time.Duration{0: 1}, Failure: &TooLong, Source: Source{Key: "k", VersionID: "v"}}
+		SegmentLength: time.Second, StartedAt: now, Swept: true, Heard: map[int]time.Duration{0: 1}, Failure: &TooLong, Source: Source{Key: "k", VersionID: "v"}}
 	got, err := Replace(1).Apply(v, now)
-	if err != nil || got.Generation != 2 || got.Segments != 0 || got.Done != nil || got.Tracks != nil || got.Heard != nil || got.Failure != nil {
+	if err != nil || got.Generation != 2 || got.Segments != 0 || got.Done != nil || got.Tracks != nil || got.Heard != nil || got.Failure != nil ||
+		got.SegmentLength != 0 || got.Duration != 0 || got.Swept || !got.StartedAt.IsZero() {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if got.Source.Key != "k" {
@@ -112,6 +116,70 @@ func TestAFinishedSetIsComplete(t *testing.T) {
 	}
 	if (Video{}).Complete() {
 		t.Error("a video without a plan is complete")
+	}
+}
+
+func TestAPlanOnlyGrows(t *testing.T) {
+	v := Video{Status: Captioning, Generation: 1, Segments: 2, Duration: time.Minute, Done: []int{0}}
+	for segments, want := range map[int]error{1: ErrStale, 2: ErrStale, 3: nil} {
+		got, err := Extend(1, Longer{time.Hour, segments}).Apply(v, now)
+		if !errors.Is(err, want) {
+			t.Errorf("from 2 to %d segments: %v, want %v", segments, err, want)
+		}
+		if err == nil && (got.Segments != 3 || got.Duration != time.Hour || !slices.Equal(got.Done, []int{0})) {
+			t.Errorf("extended to %+v", got)
+		}
+	}
+}
+
+// A video is dispatched again once; what moves after that may stop once more.
+func TestASweptVideoMovesOrFails(t *testing.T) {
+	seen := Video{Status: Captioning, Generation: 1, Segments: 2, UpdatedAt: now}
+	swept, err := Sweep(seen).Apply(seen, now.Add(1))
+	if err != nil || !swept.Swept {
+		t.Fatalf("%+v, %v", swept, err)
+	}
+	if _, err := Sweep(swept).Apply(swept, now.Add(2)); !errors.Is(err, ErrStale) {
+		t.Errorf("swept twice: %v", err)
+	}
+	moved, err := FinishSegment(1, 0).Apply(swept, now.Add(2))
+	if err != nil || moved.Swept {
+		t.Fatalf("after a segment: %+v, %v", moved, err)
+	}
+	if _, err := GiveUp(swept).Apply(moved, now.Add(3)); !errors.Is(err, ErrStale) {
+		t.Errorf("given up although it had moved since it was seen: %v", err)
+	}
+	if _, err := Sweep(moved).Apply(moved, now.Add(3)); err != nil {
+		t.Errorf("it cannot be swept again: %v", err)
+	}
+	if failed, err := GiveUp(swept).Apply(swept, now.Add(3)); err != nil || failed.Failure.Code != Stuck.Code {
+		t.Errorf("%+v, %v", failed, err)
+	}
+}
+
+func TestTimeLeft(t *testing.T) {
+	v := Video{Status: Captioning, Segments: 4, SegmentLength: time.Minute, StartedAt: now}
+	for _, c := range []struct {
+		name  string
+		done  []int
+		heard map[int]time.Duration
+		want  time.Duration
+		ok    bool
+	}{
+		{"nothing to go by", nil, nil, 0, false},
+		{"a quarter done in a minute", []int{2}, nil, 3 * time.Minute, true},
+		{"a quarter and a half of another", []int{2}, map[int]time.Duration{0: 30 * time.Second}, 100 * time.Second, true},
+		{"a segment that is longer than the others", nil, map[int]time.Duration{3: 90 * time.Second}, 3 * time.Minute, true},
+		{"all done", []int{0, 1, 2, 3}, nil, 0, true},
+	} {
+		v.Done, v.Heard = c.done, c.heard
+		if got, ok := v.TimeLeft(now.Add(time.Minute)); got != c.want || ok != c.ok {
+			t.Errorf("%s: %v, %v; want %v", c.name, got, ok, c.want)
+		}
+	}
+	v.Status = Queued
+	if _, ok := v.TimeLeft(now.Add(time.Minute)); ok {
+		t.Error("a video that waits has an estimate")
 	}
 }
 

@@ -8,9 +8,9 @@ import (
 // MaxSize is what one presigned PUT can carry (S3: 5 GiB).
 const MaxSize = 5 << 30
 
-// MaxDuration is how long a video may be while it is one segment: 15 minutes,
-// and a second's grace for the padding that encoders add.
-const MaxDuration = 15*time.Minute + time.Second
+// MaxDuration is how long a video may be. No step depends on it: it bounds what
+// a header that lies can cost.
+const MaxDuration = 24 * time.Hour
 
 // Why a video ends without captions. The codes are part of the API.
 var (
@@ -25,12 +25,15 @@ var (
 		"The file could not be read as video or audio. Upload it again as MP4, MOV, WebM, MKV, AVI, MPEG-TS, MP3, WAV, FLAC, Ogg or AAC."}
 
 	TooLong = Failure{"too_long",
-		fmt.Sprintf("The video is longer than %d minutes. Cut it into shorter parts and upload each.", int(MaxDuration.Minutes()))}
+		fmt.Sprintf("The video is longer than %d hours. Cut it into shorter parts and upload each.", int(MaxDuration.Hours()))}
 
 	TooLarge = Failure{"too_large", "The file is larger than 5 GiB. Upload a smaller one; the picture's quality does not change the captions."}
 
-	SourceMissing = Failure{"source_missing", "The uploaded file was removed before it was captioned. Upload it again."}
+	SourceMissing = Failure{"source_missing", "The uploaded file was removed before it was captioned. Upload it again as a new video."}
 
 	GaveUp = Failure{"gave_up",
-		"Captioning was tried five times and failed for a cause on our side. Upload the video again; if it fails once more, tell who runs this service."}
+		"Captioning was tried five times and failed for a cause on our side. Retry the video; if it fails once more, tell who runs this service."}
+
+	Stuck = Failure{"stuck",
+		"Captioning stopped without a reason that we know, and starting it again did not help. Retry the video; if it stops once more, tell who runs this service."}
 )

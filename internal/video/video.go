@@ -58,8 +58,14 @@ type Video struct {
 	// every write of a worker is conditional on the one it was started for.
 	Generation int
 	Duration   time.Duration // 0 until planned, or where the file does not say
-	Segments   int           // planned; 0 until then
-	Done       []int         // finished segments, ascending
+	// SegmentLength is the nominal length of each planned segment: it is kept,
+	// for the setting may change while a film is in work.
+	SegmentLength time.Duration
+	Segments      int       // planned; 0 until then
+	StartedAt     time.Time // when all segments were first dispatched; zero until then
+	Done          []int     // finished segments, ascending
+	// Swept: it had not moved for long and was dispatched again.
+	Swept bool
 	// Heard says how far into a segment recognition has come. It is for
 	// showing only: a segment that runs twice may report twice.
 	Heard map[int]time.Duration
@@ -183,6 +189,25 @@ func (v Video) VisibleTo(owner string) bool {
 // InWork reports whether workers of the video's generation still have
 // something to do.
 func (v Video) InWork() bool { return v.Status == Queued || v.Status == Captioning }
+
+// TimeLeft estimates how long captioning will still take, from how long it has
+// taken so far for what is done; ok is false before there is anything to go by.
+// It counts the sound: finished segments, and what is heard of those in work.
+func (v Video) TimeLeft(now time.Time) (left time.Duration, ok bool) {
+	took := now.Sub(v.StartedAt)
+	if v.Status != Captioning || v.StartedAt.IsZero() || took <= 0 || v.Segments == 0 || v.SegmentLength == 0 {
+		return 0, false
+	}
+	done := float64(len(v.Done))
+	for _, until := range v.Heard {
+		done += min(1, until.Seconds()/v.SegmentLength.Seconds())
+	}
+	if done <= 0 {
+		return 0, false
+	}
+	share := min(1, done/float64(v.Segments))
+	return time.Duration(float64(took) * (1 - share) / share).Round(time.Second), true
+}
 
 // Track returns the track of that name.
 func (v Video) Track(name string) (Track, bool) {

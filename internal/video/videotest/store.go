@@ -94,10 +94,10 @@ func stale(t *testing.T, s Store) {
 // randomWalk holds the store against the pure table of transitions.
 func randomWalk(t *testing.T, s Store) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for range 8 {
+	for range 12 {
 		model := newVideo(video.NewID())
 		must(t, s.Create(t.Context(), model))
-		for range 25 {
+		for range 40 {
 			all := changes(1 + random.IntN(model.Generation+1))
 			c := all[random.IntN(len(all))]
 			want, wantErr := c.Apply(model, Now())
@@ -189,7 +189,7 @@ func list(t *testing.T, s Store) {
 
 var (
 	plan = video.Plan{Source: video.Source{Key: "uploads/o/v", VersionID: "v1", ETag: `"e1"`}, Size: 1 << 20,
-		Duration: 61*time.Second + 250*time.Millisecond, Segments: 3}
+		Duration: 61*time.Second + 250*time.Millisecond, SegmentLength: 20 * time.Second, Segments: 3}
 	tracks = []video.Track{{Name: "en", Language: "en", Kind: video.Machine, Engine: "engine 1", Cues: 7,
 		Formats: map[string]string{"vtt": "videos/v/1/en.vtt", "srt": "videos/v/1/en.srt"}}}
 )
@@ -198,6 +198,10 @@ var (
 func changes(generation int) []video.Change {
 	return []video.Change{
 		video.Arrive(), video.Record(generation, plan), video.Dispatch(generation), video.Replace(generation),
+		video.Extend(generation, video.Longer{Duration: time.Minute + 1500*time.Millisecond, Segments: 4}),
+		video.Extend(generation, video.Longer{Duration: time.Second, Segments: 2}),
+		video.Sweep(video.Video{Generation: generation, UpdatedAt: Now()}), video.Sweep(video.Video{Generation: generation, UpdatedAt: epoch}),
+		video.GiveUp(video.Video{Generation: generation, UpdatedAt: Now()}), video.GiveUp(video.Video{Generation: generation, UpdatedAt: epoch}),
 		video.Hear(generation, 0, 2500*time.Millisecond), video.Hear(generation, 2, 4*time.Second),
 		video.FinishSegment(generation, 0), video.FinishSegment(generation, 1), video.FinishSegment(generation, 2),
 		video.Finish(generation, tracks), video.LeaveUncaptioned(generation, video.NoSpeech), video.Fail(generation, video.TooLong),
