@@ -16,8 +16,8 @@ from pathlib import Path
 
 from cuelocal import runtime_api
 from cuelocal.function_log import FunctionLog
-from cuelocal.memory import group_memory
 from cuelocal.runtime_api import Answered, Exited, InitFailed, Invocation, Ready, RuntimeApi, error_payload
+from cuelocal.usage import group_cpu, group_memory
 
 # Lambda gives an initialisation 10 s, and when that is not enough runs it again within the first invocation's timeout. Here
 # it runs once, with the longer of the two.
@@ -68,6 +68,7 @@ class Sandbox:
         self._process: subprocess.Popen | None = None
         self._watcher: threading.Thread | None = None
         self._peak = 0
+        self._cpu = 0.0  # milliseconds of a process that has ended
         self._api = RuntimeApi(self._events)
         self._log = FunctionLog(log_file)
 
@@ -88,7 +89,7 @@ class Sandbox:
             event = self._wait(began + timeout)
             match event:
                 case Ready():
-                    self._log.platform("initReport", pid=self.pid, durationMs=_milliseconds(began))
+                    self._log.platform("initReport", pid=self.pid, durationMs=_milliseconds(began), cpuMs=self._cpu_since(0))
                     return
                 case InitFailed(payload):
                     raise InitError(payload)
@@ -110,6 +111,7 @@ class Sandbox:
         """
         began = time.monotonic()
         self._peak = 0
+        used = group_cpu(self._process.pid)
         self._log.begin()
         self._log.platform("start", requestId=request_id, pid=self.pid)
         self._api.hand_over(
@@ -148,6 +150,7 @@ class Sandbox:
                 "durationMs": duration,
                 "memorySizeMB": self._limits.memory >> 20,
                 "maxMemoryUsedMB": self._peak >> 20,
+                "cpuMs": self._cpu_since(used),
             },
         )
         result = Result(answer, is_error, self._log.recent())
@@ -204,6 +207,7 @@ class Sandbox:
         # The end is seen before the process is reaped: until then its id, which is its group's, is nobody else's.
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         with self._end:
+            self._cpu = group_cpu(process.pid)
             _kill_group(process.pid)
             process.wait()
         self._events.put(Exited(process.returncode))
@@ -220,6 +224,11 @@ class Sandbox:
             if verdict:
                 self.kill()
                 return verdict
+
+    def _cpu_since(self, used: float) -> float:
+        """Milliseconds of processor time beyond what was used already, by the process and its children."""
+        with self._end:  # a process that has just ended keeps its figures until its id is given back
+            return round((group_cpu(self._process.pid) if self.alive else self._cpu) - used, 2)
 
     def _report(self, error_type: str, message: str) -> bytes:
         output = self._log.recent().strip()[-4096:]

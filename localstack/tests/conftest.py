@@ -40,6 +40,21 @@ def handle(event):
         held = bytearray(event["bytes"])
         held[:: 4096] = b"x" * len(held[:: 4096])
         time.sleep(600)
+    if do == "compute":
+        # For so many seconds of processor time: here, in a child that is waited for, or in one that says when and goes on.
+        loop = "import os, time\\nwhile sum(os.times()[:2]) < %f: pass\\n" % event["seconds"]
+        how = event["how"]
+        if how == "waited for":
+            subprocess.run([sys.executable, "-c", loop])
+        elif how == "still running":
+            child = subprocess.Popen([sys.executable, "-c", loop + "print(flush=True); time.sleep(600)"], stdout=subprocess.PIPE)
+            child.stdout.readline()
+        else:
+            began = sum(os.times()[:2])
+            while sum(os.times()[:2]) - began < event["seconds"]:
+                pass
+            if how == "self and dead":
+                sys.exit(1)
     if do == "child":
         child = subprocess.Popen(["sleep", "600"])
         return {{"child": child.pid}}

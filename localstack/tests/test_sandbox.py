@@ -163,6 +163,33 @@ def test_the_log_has_the_invocations_own_lines_and_the_file_all(sandboxes, invok
     assert [start["pid"] for start in starts] == [sandbox.pid, sandbox.pid]
 
 
+def reports(file):
+    records = [json.loads(line) for line in file.read_text().splitlines() if line.startswith("{")]
+    return [record["record"]["metrics"] for record in records if record["type"] == "platform.report"]
+
+
+def test_the_report_has_the_processor_time_of_the_invocation_and_its_children(sandboxes, invoke, tmp_path):
+    sandbox = sandboxes()
+    sandbox.start()
+    for number, how in enumerate(["self", "waited for", "still running", "self and dead"]):
+        invoke(sandbox, f"r{number}", do="compute", seconds=0.3, how=how)
+        if how != "self and dead":
+            invoke(sandbox, f"rest{number}")  # what was used before is not used again
+    used = [report["cpuMs"] for report in reports(tmp_path / "f.log")]
+    # A loop ends when the kernel says that it has had its time; that is exact to a tick or two.
+    assert len(used) == 7
+    assert [computed for computed in used[::2] if computed < 270] == []
+    assert [rested for rested in used[1::2] if not 0 <= rested < 200] == []
+
+
+def test_the_start_is_reported_with_its_processor_time(sandboxes, tmp_path):
+    sandbox = sandboxes(prelude="while sum(os.times()[:2]) < 0.3: pass")
+    sandbox.start()
+    lines = (tmp_path / "f.log").read_text().splitlines()
+    record = next(json.loads(line) for line in lines if "platform.initReport" in line)["record"]
+    assert record["cpuMs"] >= 270
+
+
 def test_killing_from_outside_ends_an_invocation_at_once(sandboxes, invoke):
     sandbox = sandboxes()
     sandbox.start()
