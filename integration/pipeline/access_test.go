@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cuepipe/cuepipe/integration/person"
 	"github.com/cuepipe/cuepipe/internal/video"
 	"github.com/cuepipe/cuepipe/localstack/issuer/oidcdev"
 )
@@ -13,26 +14,26 @@ import (
 // is tested where a URL can be made that expires at once: in the adapters.)
 func TestAnUploadURLTakesOneFileOnly(t *testing.T) {
 	t.Parallel()
-	p := newPerson(t)
+	p := person.New(t, deployed)
 	file := []byte("0123456789")
-	v := p.create("film.mp4", "video/mp4", len(file))
-	if got := p.put(v, file[1:]); got != 403 {
+	v := p.Create("film.mp4", "video/mp4", len(file))
+	if got := p.Put(v, file[1:]); got != 403 {
 		t.Errorf("a wrong size: %d", got)
 	}
 	typed := v
 	typed.Upload.Headers = map[string]string{"If-None-Match": "*", "Content-Type": "text/html"}
-	if got := p.put(typed, file); got != 403 {
+	if got := p.Put(typed, file); got != 403 {
 		t.Errorf("a wrong type: %d", got)
 	}
 	elsewhere := v
 	elsewhere.Upload.URL = strings.Replace(v.Upload.URL, v.ID, video.NewID(), 1)
-	if got := p.put(elsewhere, file); got != 403 {
+	if got := p.Put(elsewhere, file); got != 403 {
 		t.Errorf("another key: %d", got)
 	}
-	if got := p.put(v, file); got != 200 {
+	if got := p.Put(v, file); got != 200 {
 		t.Errorf("as it was meant: %d", got)
 	}
-	if got := p.put(v, file); got != 412 {
+	if got := p.Put(v, file); got != 412 {
 		t.Errorf("a second time: %d", got)
 	}
 }
@@ -61,9 +62,9 @@ func TestNobodyComesInWithoutAToken(t *testing.T) {
 	}
 	id := "/v1/videos/" + video.NewID()
 	for name, token := range map[string]string{"none": "", "forged": forged, "expired": expired, "for another audience": foreign, "no token at all": "x"} {
-		p := person{t, token}
+		p := person.Person{T: t, API: deployed.API, Token: token}
 		for _, r := range [][2]string{{"GET", "/v1/videos"}, {"POST", "/v1/videos"}, {"GET", id}, {"DELETE", id}, {"POST", id + "/complete"}, {"GET", id + "/captions/en.vtt"}} {
-			status, header, b := p.call(r[0], r[1], map[string]any{"filename": "a.mp4", "size": 1, "contentType": "video/mp4"})
+			status, header, b := p.Call(r[0], r[1], map[string]any{"filename": "a.mp4", "size": 1, "contentType": "video/mp4"})
 			if status != 401 || header.Get("Content-Type") != "application/problem+json" || !strings.Contains(header.Get("WWW-Authenticate"), "Bearer") {
 				t.Errorf("%s: %s %s: %d %s", name, r[0], r[1], status, b)
 			}
@@ -73,12 +74,12 @@ func TestNobodyComesInWithoutAToken(t *testing.T) {
 
 func TestSomebodyElsesVideoIsNotFound(t *testing.T) {
 	t.Parallel()
-	alice, bob := newPerson(t), newPerson(t)
-	v := alice.create("film.mp4", "video/mp4", 10)
+	alice, bob := person.New(t, deployed), person.New(t, deployed)
+	v := alice.Create("film.mp4", "video/mp4", 10)
 	for _, r := range [][2]string{{"GET", ""}, {"DELETE", ""}, {"POST", "/complete"}, {"GET", "/captions/en.vtt"}} {
-		if got := bob.refused(404, r[0], "/v1/videos/"+v.ID+r[1]); got.Code != "not_found" {
+		if got := bob.Refused(404, r[0], "/v1/videos/"+v.ID+r[1]); got.Code != "not_found" {
 			t.Errorf("%s %s: %+v", r[0], r[1], got)
 		}
 	}
-	alice.at(v.ID)
+	alice.At(v.ID)
 }

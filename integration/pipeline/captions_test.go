@@ -1,16 +1,12 @@
 package pipeline
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
+	"github.com/cuepipe/cuepipe/integration/person"
 	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
 	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/speech/speechtest"
@@ -50,23 +46,23 @@ func understood(t *testing.T, vtt, want string, share float64) {
 // A video goes in, captions come out; and when it is deleted nothing is left.
 func TestAVideoIsCaptioned(t *testing.T) {
 	t.Parallel()
-	p := newPerson(t)
-	file := film(t, "jfk.wav")
-	v := p.create("speech.mp4", "video/mp4", len(file))
+	p := person.New(t, deployed)
+	file := person.Film(t, "jfk.wav")
+	v := p.Create("speech.mp4", "video/mp4", len(file))
 	if v.Status != "pending" || !strings.Contains(v.Upload.URL, "X-Amz-Expires=900") {
 		t.Errorf("created %+v", v)
 	}
-	if got := p.refused(409, "POST", "/v1/videos/"+v.ID+"/complete"); got.Code != "not_uploaded" {
+	if got := p.Refused(409, "POST", "/v1/videos/"+v.ID+"/complete"); got.Code != "not_uploaded" {
 		t.Errorf("complete before the upload: %+v", got)
 	}
-	if status := p.put(v, file); status != 200 {
+	if status := p.Put(v, file); status != 200 {
 		t.Fatalf("PUT: %d", status)
 	}
-	if status := p.put(v, file); status != 412 {
+	if status := p.Put(v, file); status != 412 {
 		t.Errorf("a second PUT: %d, want 412", status)
 	}
-	p.want(202, "POST", "/v1/videos/"+v.ID+"/complete", nil)
-	v = p.end(v.ID, video.Ready, "")
+	p.Want(202, "POST", "/v1/videos/"+v.ID+"/complete", nil)
+	v = p.End(v.ID, video.Ready, "")
 	if v.Duration < 10.9 || v.Duration > 11.5 || v.Progress.Done != 1 || v.Progress.Total != 1 || len(v.Tracks) != 1 {
 		t.Fatalf("ready: %+v", v)
 	}
@@ -74,59 +70,31 @@ func TestAVideoIsCaptioned(t *testing.T) {
 	if track.Name != "en" || track.Kind != "machine" || track.Engine == "" || track.Cues < 2 {
 		t.Errorf("track: %+v", track)
 	}
-	vtt, contentType := p.track(track.Formats["vtt"])
+	vtt, contentType := p.Track(track.Formats["vtt"])
 	if contentType != "text/vtt; charset=utf-8" {
 		t.Errorf("vtt is %q", contentType)
 	}
 	understood(t, vtt, said(t, "jfk.wav"), 0.05)
-	srt, _ := p.track(track.Formats["srt"])
+	srt, _ := p.Track(track.Formats["srt"])
 	if read, err := caption.ReadSRT(strings.NewReader(srt)); err != nil || len(read.Cues) != track.Cues {
 		t.Errorf("srt: %d of %d cues, %v", len(read.Cues), track.Cues, err)
 	}
-	if got := objectsOf(t, v.ID); len(got) != 4 {
+	if got := deployed.ObjectsOf(t, v.ID); len(got) != 4 {
 		t.Errorf("stored: %v; want the source, the words and two files", got)
 	}
-	p.want(204, "DELETE", "/v1/videos/"+v.ID, nil)
-	p.refused(404, "GET", "/v1/videos/"+v.ID)
-	if got := objectsOf(t, v.ID); len(got) != 0 {
+	p.Want(204, "DELETE", "/v1/videos/"+v.ID, nil)
+	p.Refused(404, "GET", "/v1/videos/"+v.ID)
+	if got := deployed.ObjectsOf(t, v.ID); len(got) != 0 {
 		t.Errorf("after the delete there are still %v", got)
 	}
-	if _, _, list := p.call("GET", "/v1/videos", nil); strings.Contains(string(list), v.ID) {
+	if _, _, list := p.Call("GET", "/v1/videos", nil); strings.Contains(string(list), v.ID) {
 		t.Errorf("it is still listed: %s", list)
 	}
 }
 
-// objectsOf lists every version of everything that is stored of a video, by
-// key and version.
-func objectsOf(t *testing.T, id string) []string {
-	t.Helper()
-	var found []string
-	for bucket, prefix := range map[string]string{"UploadsBucket": "uploads/", "CaptionsBucket": "videos/" + id + "/"} {
-		pages := s3.NewListObjectVersionsPaginator(deployed.S3, &s3.ListObjectVersionsInput{Bucket: aws.String(deployed.Output(bucket)), Prefix: &prefix})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, v := range page.Versions {
-				if strings.Contains(*v.Key, id) {
-					found = append(found, fmt.Sprintf("%s %s %s", *v.Key, aws.ToString(v.VersionId), aws.ToString(v.ETag)))
-				}
-			}
-			for _, m := range page.DeleteMarkers {
-				if strings.Contains(*m.Key, id) {
-					found = append(found, *m.Key+" marker")
-				}
-			}
-		}
-	}
-	slices.Sort(found)
-	return found
-}
-
 func TestTheSample(t *testing.T) {
 	t.Parallel()
-	p := newPerson(t)
+	p := person.New(t, deployed)
 	file, err := os.ReadFile(filepath.Join(root, "samples", "sample.mp4"))
 	if err != nil {
 		t.Fatal(err)
@@ -135,25 +103,25 @@ func TestTheSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := p.end(p.upload("sample.mp4", "video/mp4", file).ID, video.Ready, "")
-	vtt, _ := p.track(v.Tracks[0].Formats["vtt"])
+	v := p.End(p.Upload("sample.mp4", "video/mp4", file).ID, video.Ready, "")
+	vtt, _ := p.Track(v.Tracks[0].Formats["vtt"])
 	understood(t, vtt, string(text), 0.10)
 }
 
 // Two at once do not get in each other's way, and each owner sees their own.
 func TestTwoUploadsAtOnce(t *testing.T) {
 	t.Parallel()
-	owners := []person{newPerson(t), newPerson(t)}
+	owners := []person.Person{person.New(t, deployed), person.New(t, deployed)}
 	clips := []string{"jfk.wav", "beckett.wav"}
 	var ids []string
 	for i, p := range owners {
-		ids = append(ids, p.upload(clips[i]+".mp4", "video/mp4", film(t, clips[i])).ID)
+		ids = append(ids, p.Upload(clips[i]+".mp4", "video/mp4", person.Film(t, clips[i])).ID)
 	}
 	for i, p := range owners {
-		v := p.end(ids[i], video.Ready, "")
-		vtt, _ := p.track(v.Tracks[0].Formats["vtt"])
+		v := p.End(ids[i], video.Ready, "")
+		vtt, _ := p.Track(v.Tracks[0].Formats["vtt"])
 		understood(t, vtt, said(t, clips[i]), 0.05)
-		if _, _, list := p.call("GET", "/v1/videos", nil); !strings.Contains(string(list), ids[i]) || strings.Contains(string(list), ids[1-i]) {
+		if _, _, list := p.Call("GET", "/v1/videos", nil); !strings.Contains(string(list), ids[i]) || strings.Contains(string(list), ids[1-i]) {
 			t.Errorf("%s lists %s", clips[i], list)
 		}
 	}
@@ -172,27 +140,27 @@ func TestEndsWithoutCaptions(t *testing.T) {
 			return []byte("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n")
 		}, video.Failed, "not_media"},
 		{"no sound", func(t *testing.T) []byte {
-			return ffmpeg(t, "-f", "lavfi", "-i", "testsrc=d=2:s=320x180:r=10", "-c:v", "libx264", "-preset", "ultrafast")
+			return person.FFmpeg(t, "-f", "lavfi", "-i", "testsrc=d=2:s=320x180:r=10", "-c:v", "libx264", "-preset", "ultrafast")
 		}, video.Uncaptioned, "no_audio"},
 		{"silence", func(t *testing.T) []byte {
-			return ffmpeg(t, "-f", "lavfi", "-i", "anullsrc=r=44100:cl=stereo", "-t", "5", "-c:a", "aac")
+			return person.FFmpeg(t, "-f", "lavfi", "-i", "anullsrc=r=44100:cl=stereo", "-t", "5", "-c:a", "aac")
 		}, video.Uncaptioned, "no_speech"},
 		{"music", func(t *testing.T) []byte {
-			return ffmpeg(t, "-f", "lavfi", "-i", "sine=f=440:d=5", "-f", "lavfi", "-i", "sine=f=660:d=5", "-filter_complex", "amix", "-c:a", "aac")
+			return person.FFmpeg(t, "-f", "lavfi", "-i", "sine=f=440:d=5", "-f", "lavfi", "-i", "sine=f=660:d=5", "-filter_complex", "amix", "-c:a", "aac")
 		}, video.Uncaptioned, "no_speech"},
-		{"German", func(t *testing.T) []byte { return film(t, "aen_de.mp3", "-t", "20") }, video.Uncaptioned, "language_uncertain"},
+		{"German", func(t *testing.T) []byte { return person.Film(t, "aen_de.mp3", "-t", "20") }, video.Uncaptioned, "language_uncertain"},
 		{"too long", func(t *testing.T) []byte {
-			return ffmpeg(t, "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "905", "-c:a", "aac", "-b:a", "8k")
+			return person.FFmpeg(t, "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "905", "-c:a", "aac", "-b:a", "8k")
 		}, video.Failed, "too_long"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := newPerson(t)
-			v := p.end(p.upload("film.mp4", "video/mp4", c.file(t)).ID, c.status, c.code)
+			p := person.New(t, deployed)
+			v := p.End(p.Upload("film.mp4", "video/mp4", c.file(t)).ID, c.status, c.code)
 			if len(v.Failure.Message) < 40 || len(v.Tracks) != 0 {
 				t.Errorf("%+v", v)
 			}
-			if got := p.refused(404, "GET", "/v1/videos/"+v.ID+"/captions/en.vtt"); got.Code != "no_such_track" || !strings.Contains(got.Detail, v.Failure.Message) {
+			if got := p.Refused(404, "GET", "/v1/videos/"+v.ID+"/captions/en.vtt"); got.Code != "no_such_track" || !strings.Contains(got.Detail, v.Failure.Message) {
 				t.Errorf("its captions: %+v", got)
 			}
 		})

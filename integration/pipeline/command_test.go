@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cuepipe/cuepipe/integration/person"
 )
 
 // The command line, as its user runs it, against the deployed stack.
 func TestTheCommandLine(t *testing.T) {
 	t.Parallel()
-	p := newPerson(t)
+	p := person.New(t, deployed)
 	program := filepath.Join(root, "bin", "cuepipe")
 	if _, err := os.Stat(program); err != nil {
 		t.Fatalf("bin/cuepipe is missing: run make build: %v", err)
@@ -27,13 +29,13 @@ func TestTheCommandLine(t *testing.T) {
 		t.Helper()
 		var out, said bytes.Buffer
 		cmd := exec.CommandContext(t.Context(), program, args...)
-		cmd.Env = append(os.Environ(), "CUEPIPE_API="+deployed.API, "CUEPIPE_TOKEN="+p.token)
+		cmd.Env = append(os.Environ(), "CUEPIPE_API="+deployed.API, "CUEPIPE_TOKEN="+p.Token)
 		cmd.Stdout, cmd.Stderr = &out, &said
 		err := cmd.Run()
 		if code := cmd.ProcessState.ExitCode(); code != wantCode {
 			t.Fatalf("cuepipe %s: code %d, %v: %s", strings.Join(args, " "), code, err, said.String())
 		}
-		if strings.Contains(said.String()+out.String(), p.token) || strings.Contains(said.String()+out.String(), "X-Amz-Signature") {
+		if strings.Contains(said.String()+out.String(), p.Token) || strings.Contains(said.String()+out.String(), "X-Amz-Signature") {
 			t.Errorf("cuepipe %s shows a secret", strings.Join(args, " "))
 		}
 		return out.String()

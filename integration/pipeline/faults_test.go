@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,9 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"github.com/cuepipe/cuepipe/integration/person"
+	"github.com/cuepipe/cuepipe/integration/stack"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -27,13 +26,13 @@ import (
 
 // A captioner dies while it probes: its message comes again.
 func TestAKilledCaptioner(t *testing.T) {
-	p := newPerson(t)
-	file := film(t, "jfk.wav")
+	p := person.New(t, deployed)
+	file := person.Film(t, "jfk.wav")
 	// A probe takes a twentieth of a second, so that it may be over unseen.
 	for range 20 {
-		v := p.upload("film.mp4", "video/mp4", file)
+		v := p.Upload("film.mp4", "video/mp4", file)
 		killed := kill(t, "captioner", func(pid int) bool { return slices.Contains(children(pid), "ffprobe") },
-			func() bool { return p.at(v.ID).ended() })
+			func() bool { return p.At(v.ID).Ended() })
 		if killed != 0 {
 			t.Parallel()
 			captionedAllTheSame(t, p, v.ID, "jfk.wav", killed)
@@ -45,23 +44,23 @@ func TestAKilledCaptioner(t *testing.T) {
 
 // A transcriber dies while it recognises: its message comes again.
 func TestAKilledTranscriber(t *testing.T) {
-	p := newPerson(t)
-	v := p.upload("film.mp4", "video/mp4", film(t, "sonnet001.mp3"))
-	p.until(v.ID, "in recognition", func(v body) bool { return v.Progress != nil && v.Progress.Heard > 0 })
-	killed := kill(t, "transcriber", func(int) bool { return true }, func() bool { return p.at(v.ID).ended() })
-	if got := p.at(v.ID); got.Status != "captioning" || got.Progress.Done != 0 {
+	p := person.New(t, deployed)
+	v := p.Upload("film.mp4", "video/mp4", person.Film(t, "sonnet001.mp3"))
+	p.Until(v.ID, "in recognition", func(v person.Video) bool { return v.Progress != nil && v.Progress.Heard > 0 })
+	killed := kill(t, "transcriber", func(int) bool { return true }, func() bool { return p.At(v.ID).Ended() })
+	if got := p.At(v.ID); got.Status != "captioning" || got.Progress.Done != 0 {
 		t.Fatalf("it was killed too late: %+v", got)
 	}
 	t.Parallel()
 	captionedAllTheSame(t, p, v.ID, "sonnet001.mp3", killed)
 }
 
-func captionedAllTheSame(t *testing.T, p person, id, recording string, killed int) {
+func captionedAllTheSame(t *testing.T, p person.Person, id, recording string, killed int) {
 	t.Helper()
-	v := p.end(id, video.Ready, "")
-	vtt, _ := p.track(v.Tracks[0].Formats["vtt"])
+	v := p.End(id, video.Ready, "")
+	vtt, _ := p.Track(v.Tracks[0].Formats["vtt"])
 	understood(t, vtt, said(t, recording), 0.08)
-	if got := objectsOf(t, id); len(got) != 4 || strings.Contains(strings.Join(got, " "), "/2/") {
+	if got := deployed.ObjectsOf(t, id); len(got) != 4 || strings.Contains(strings.Join(got, " "), "/2/") {
 		t.Errorf("stored: %v; want the work of one generation, once", got)
 	}
 	if alive(killed) {
@@ -72,8 +71,8 @@ func captionedAllTheSame(t *testing.T, p person, id, recording string, killed in
 // S3's event never comes: the client's word that the upload is complete starts
 // the video.
 func TestALostEvent(t *testing.T) {
-	p := newPerson(t)
-	file := film(t, "beckett.wav")
+	p := person.New(t, deployed)
+	file := person.Film(t, "beckett.wav")
 	bucket := aws.String(deployed.Output("UploadsBucket"))
 	before, err := deployed.S3.GetBucketNotificationConfiguration(t.Context(), &s3.GetBucketNotificationConfigurationInput{Bucket: bucket})
 	if err != nil || len(before.QueueConfigurations) == 0 {
@@ -87,51 +86,35 @@ func TestALostEvent(t *testing.T) {
 		}
 	}
 	set(nil)
-	v := p.upload("film.mp4", "video/mp4", file)
+	v := p.Upload("film.mp4", "video/mp4", file)
 	set(before.QueueConfigurations)
-	if got := p.at(v.ID); got.Status != "pending" {
+	if got := p.At(v.ID); got.Status != "pending" {
 		t.Fatalf("the event was not lost: the video is %s", got.Status)
 	}
-	if got := p.want(202, "POST", "/v1/videos/"+v.ID+"/complete", nil); got.Status != "queued" {
+	if got := p.Want(202, "POST", "/v1/videos/"+v.ID+"/complete", nil); got.Status != "queued" {
 		t.Errorf("after complete it is %s", got.Status)
 	}
 	t.Parallel()
-	p.end(v.ID, video.Ready, "")
+	p.End(v.ID, video.Ready, "")
 }
 
 // The same event, before, during and after the work: one result.
 func TestTheSameEventAgain(t *testing.T) {
 	t.Parallel()
-	p := newPerson(t)
-	v := p.upload("film.mp4", "video/mp4", film(t, "jfk.wav"))
-	stored := storedVersion(t, v.ID)
-	event := fmt.Sprintf(`{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":%q},"object":{"key":%q,"versionId":%q,"sequencer":"0055AED6DCD90281E5"}}}]}`,
-		deployed.Output("UploadsBucket"), aws.ToString(stored.Key), aws.ToString(stored.VersionId))
-	sendAll(t, event, event)
-	p.end(v.ID, video.Ready, "")
-	first := objectsOf(t, v.ID)
-	sendAll(t, event, fmt.Sprintf(`{"videoId":%q,"generation":1}`, v.ID))
-	drained(t)
-	if again := p.end(v.ID, video.Ready, ""); len(again.Tracks) != 1 {
+	p := person.New(t, deployed)
+	v := p.Upload("film.mp4", "video/mp4", person.Film(t, "jfk.wav"))
+	event := deployed.Event(t, v.ID)
+	deployed.Send(t, event, event)
+	p.End(v.ID, video.Ready, "")
+	first := deployed.ObjectsOf(t, v.ID)
+	deployed.Send(t, event, fmt.Sprintf(`{"videoId":%q,"generation":1}`, v.ID))
+	deployed.Drained(t)
+	if again := p.End(v.ID, video.Ready, ""); len(again.Tracks) != 1 {
 		t.Errorf("tracks: %+v", again.Tracks)
 	}
-	if got := objectsOf(t, v.ID); !slices.Equal(got, first) || len(got) != 4 {
+	if got := deployed.ObjectsOf(t, v.ID); !slices.Equal(got, first) || len(got) != 4 {
 		t.Errorf("stored before: %v, after: %v", first, got)
 	}
-}
-
-// storedVersion is the one version of a video's upload.
-func storedVersion(t *testing.T, id string) s3types.ObjectVersion {
-	t.Helper()
-	list, err := deployed.S3.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: aws.String(deployed.Output("UploadsBucket")), Prefix: aws.String("uploads/")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	i := slices.IndexFunc(list.Versions, func(v s3types.ObjectVersion) bool { return strings.HasSuffix(*v.Key, id) })
-	if i < 0 {
-		t.Fatalf("%s is not stored", id)
-	}
-	return list.Versions[i]
 }
 
 const poison = "poison-that-is-not-json"
@@ -140,16 +123,16 @@ const poison = "poison-that-is-not-json"
 // back, and ends in quarantine.
 func TestPoison(t *testing.T) {
 	t.Parallel()
-	p := newPerson(t)
-	a, b := p.upload("a.mp4", "video/mp4", film(t, "beckett.wav")), p.upload("b.mp4", "video/mp4", film(t, "jfk.wav"))
+	p := person.New(t, deployed)
+	a, b := p.Upload("a.mp4", "video/mp4", person.Film(t, "beckett.wav")), p.Upload("b.mp4", "video/mp4", person.Film(t, "jfk.wav"))
 	marked := poison + " " + video.NewID()
-	good := func(v body) string { return fmt.Sprintf(`{"videoId":%q,"generation":1}`, v.ID) }
-	sendAll(t, good(a), marked, good(b))
+	good := func(v person.Video) string { return fmt.Sprintf(`{"videoId":%q,"generation":1}`, v.ID) }
+	deployed.Send(t, good(a), marked, good(b))
 	if got := invokeCaptioner(t, good(a), marked, good(b)); !slices.Equal(got, []string{"m1"}) {
 		t.Errorf("given back: %v, want m1 alone", got)
 	}
-	p.end(a.ID, video.Ready, "")
-	p.end(b.ID, video.Ready, "")
+	p.End(a.ID, video.Ready, "")
+	p.End(b.ID, video.Ready, "")
 	kept := quarantined(t, marked)
 	if !strings.Contains(kept, marked) || !strings.Contains(kept, "ApproximateReceiveCount") {
 		t.Errorf("quarantine has %s", kept)
@@ -159,7 +142,7 @@ func TestPoison(t *testing.T) {
 func quarantined(t *testing.T, marked string) string {
 	t.Helper()
 	bucket := aws.String(deployed.Output("CaptionsBucket"))
-	for began := time.Now(); time.Since(began) < patience; time.Sleep(500 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < stack.Patience; time.Sleep(500 * time.Millisecond) {
 		list, err := deployed.S3.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: bucket, Prefix: aws.String("quarantine/")})
 		if err != nil {
 			t.Fatal(err)
@@ -176,45 +159,8 @@ func quarantined(t *testing.T, marked string) string {
 			}
 		}
 	}
-	t.Fatalf("the message is not in quarantine after %v", patience)
+	t.Fatalf("the message is not in quarantine after %v", stack.Patience)
 	return ""
-}
-
-// sendAll puts messages into the uploads queue, in one batch.
-func sendAll(t *testing.T, bodies ...string) {
-	t.Helper()
-	var entries []types.SendMessageBatchRequestEntry
-	for i, b := range bodies {
-		entries = append(entries, types.SendMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), MessageBody: &b})
-	}
-	out, err := deployed.SQS.SendMessageBatch(t.Context(), &sqs.SendMessageBatchInput{QueueUrl: aws.String(deployed.Output("UploadsQueueUrl")), Entries: entries})
-	if err != nil || len(out.Failed) > 0 {
-		t.Fatalf("send: %+v, %v", out, err)
-	}
-}
-
-// drained waits until both queues are empty, so that whatever the messages of a
-// test do is done.
-func drained(t *testing.T) {
-	t.Helper()
-	for began := time.Now(); time.Since(began) < patience; time.Sleep(200 * time.Millisecond) {
-		left := 0
-		for _, q := range []string{"UploadsQueueUrl", "SegmentsQueueUrl"} {
-			got, err := deployed.SQS.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: aws.String(deployed.Output(q)),
-				AttributeNames: []types.QueueAttributeName{"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, n := range got.Attributes {
-				count, _ := strconv.Atoi(n)
-				left += count
-			}
-		}
-		if left == 0 {
-			return
-		}
-	}
-	t.Fatalf("the queues are not empty after %v", patience)
 }
 
 // invokeCaptioner hands the deployed function one batch, as a poller does, and

@@ -18,7 +18,6 @@ import (
 var (
 	deployed *stack.Stack
 	root     string // of the repository
-	speech   string // the folder of recordings
 )
 
 func TestMain(m *testing.M) {
@@ -41,9 +40,8 @@ func prepare() (err error) {
 	if root, err = recording.Repository(); err != nil {
 		return err
 	}
-	speech = os.Getenv("CUEPIPE_SPEECH")
-	if _, err := os.Stat(filepath.Join(speech, "refs.tsv")); err != nil {
-		return fmt.Errorf("CUEPIPE_SPEECH must name the folder of recordings with refs.tsv in it: %w", err)
+	if _, err := recording.Path("refs.tsv"); err != nil {
+		return err
 	}
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
 		return fmt.Errorf("ffmpeg is missing, which makes the test videos: run tools/fetch/test-packages.sh")
