@@ -12,9 +12,14 @@ response names; the others are deleted.
 Where it does not, and nothing is done about it: the body of a message that is JSON reaches the function parsed and printed
 again (spaces and the order of escapes may differ, and md5OfBody does not fit), and a body that is a JSON string reaches it
 without its quotes. A batching window ends with the first message.
+
+For measurements there can be fewer batches at once than AWS lets a mapping ask for, which is two: see held_back().
 """
 
+import json
 import logging
+import tempfile
+from pathlib import Path
 
 from localstack.runtime import hooks
 
@@ -22,6 +27,7 @@ LOG = logging.getLogger(__name__)
 
 FIRST_SCALE = 5  # concurrent batches that AWS starts with: docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 LONG_POLL = 5  # seconds; AWS polls for 20, but a mapping that is deleted should not wait so long for its end
+HELD_BACK = "pollers.json"  # in LocalStack's folder for temporary files, and so gone when it starts anew
 
 
 @hooks.on_infra_start()
@@ -41,12 +47,15 @@ def poll_like_aws():
         worker.round = this_round = object()
         start_one(worker)
 
-        def poll(*_):
+        def poll(number):
             while worker.round is this_round and not worker._shutdown_event.is_set():
-                _poll_once(worker)
+                if held_back(worker.esm_config, number):
+                    worker._shutdown_event.wait(1)
+                else:
+                    _poll_once(worker)
 
         for number in range(1, concurrency(worker.esm_config)):
-            start_thread(poll, name=f"event-source-mapping-poller-{worker.uuid}-{number}")
+            start_thread(poll, number, name=f"event-source-mapping-poller-{worker.uuid}-{number}")
 
     EsmWorker.start = start
 
@@ -54,6 +63,19 @@ def poll_like_aws():
 def concurrency(mapping: dict) -> int:
     """How many batches of a mapping run at once."""
     return (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency") or FIRST_SCALE
+
+
+def held_back(mapping: dict, number: int) -> bool:
+    """Whether the poller of that number, counted from 0, is to stand still. No mapping has less than its first one.
+
+    pollers.json names functions with how many batches each may have at once. It is read before each poll, so that what it
+    says holds after LONG_POLL and the batches that run by then.
+    """
+    try:
+        bounds = json.loads((Path(tempfile.gettempdir()) / HELD_BACK).read_text())
+    except FileNotFoundError:
+        return False
+    return number >= bounds.get(mapping["FunctionArn"].rsplit(":", 1)[1], number + 1)
 
 
 def _poll_once(worker) -> None:

@@ -1,12 +1,13 @@
 import os
 import socket
 import sys
+import tempfile
 
 import psutil
 import pytest
 
 from cuelocal import processes
-from cuelocal.pollers import concurrency
+from cuelocal.pollers import concurrency, held_back
 from cuelocal.stages import Problem, stage
 
 
@@ -66,3 +67,13 @@ def test_stages_have_ports_of_their_own_that_the_environment_may_replace(monkeyp
 )
 def test_a_queue_is_polled_for_as_many_batches_as_on_aws(mapping, batches):
     assert concurrency(mapping) == batches
+
+
+def test_pollers_are_held_back_for_measurements_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    transcriber = {"FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:cuepipe-local-transcriber"}
+    other = {"FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:cuepipe-local-captioner"}
+    assert not held_back(transcriber, 1)
+    (tmp_path / "pollers.json").write_text('{"cuepipe-local-transcriber": 2}')
+    assert [held_back(transcriber, number) for number in (1, 2, 3)] == [False, True, True]
+    assert not held_back(other, 3)
