@@ -51,6 +51,18 @@ func TestWriteNothing(t *testing.T) {
 	}
 }
 
+func TestWritePartial(t *testing.T) {
+	track := Track{Cues: []Cue{{Start: 0, End: 2 * time.Second, Lines: []string{"So far."}}}}
+	var vtt bytes.Buffer
+	if err := WritePartialVTT(&vtt, track, 4*time.Minute+120*ms); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "testdata/formats/partial.vtt", vtt.Bytes())
+	if got, err := ReadVTT(&vtt); err != nil || !reflect.DeepEqual(got, track) {
+		t.Errorf("read back %v, %v", got, err)
+	}
+}
+
 func TestReadTolerates(t *testing.T) {
 	want := map[string][]Cue{
 		"tolerated.vtt": {

@@ -7,6 +7,7 @@ import (
 	"html"
 	"io"
 	"strings"
+	"time"
 )
 
 // WriteVTT writes a track as WebVTT (https://www.w3.org/TR/webvtt1/), cue by
@@ -14,9 +15,22 @@ import (
 // a time or the end of its cue; control characters and empty lines are dropped.
 // A cue without text shows nothing and is left out. A cue whose times cannot be
 // written is an error that names it, counted from 1.
-func WriteVTT(w io.Writer, t Track) error {
+func WriteVTT(w io.Writer, t Track) error { return writeVTT(w, t, "") }
+
+// WritePartialVTT writes the beginning of a track that is still being made, as
+// WriteVTT does. A comment at its head, which readers pass over, says that the
+// captions go no further than until.
+func WritePartialVTT(w io.Writer, t Track, until time.Duration) error {
+	return writeVTT(w, t, fmt.Sprintf("Partial: captions so far, to %s. The rest is still in work.", formatTime(until, ".")))
+}
+
+// writeVTT puts a comment of one line before the cues, unless it is empty.
+func writeVTT(w io.Writer, t Track, comment string) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprint(out, "WEBVTT\n") // a bufio.Writer keeps its error until Flush
+	if comment != "" {
+		fmt.Fprintf(out, "\nNOTE %s\n", comment)
+	}
 	for i, cue := range t.Cues {
 		lines := cleanLines(cue.Lines)
 		if len(lines) == 0 {
