@@ -103,33 +103,35 @@ func (u Uploader) Create(ctx context.Context, owner string, r Request) (video.Vi
 // otherwise it finds that there is nothing to do.
 // It returns video.ErrNotFound, also for somebody else's video, or a *Refusal.
 func (u Uploader) Complete(ctx context.Context, owner, id string) (video.Video, error) {
-	v, err := u.Videos.Get(ctx, id)
+	v, err := u.own(ctx, owner, id)
+	if err == nil && v.Status == video.Pending {
+		v, err = u.arrive(ctx, v)
+	}
 	if err != nil {
 		return v, fmt.Errorf("complete: %w", err)
 	}
-	if !v.VisibleTo(owner) {
-		return v, fmt.Errorf("complete: %w", video.ErrNotFound)
-	}
-	if v.Status != video.Pending {
-		return v, nil
-	}
-	_, _, err = u.Objects.Stat(ctx, v.Source.Key)
+	return v, nil
+}
+
+// arrive moves a pending video on whose file is there.
+func (u Uploader) arrive(ctx context.Context, v video.Video) (video.Video, error) {
+	_, _, err := u.Objects.Stat(ctx, v.Source.Key)
 	if errors.Is(err, video.ErrNoObject) {
 		return v, &Refusal{"not_uploaded", "Nothing was uploaded for this video yet. Send the file to its upload URL first, then say that it is complete."}
 	}
 	if err != nil {
-		return v, fmt.Errorf("complete: %w", err)
+		return v, err
 	}
 	// The message first: were the status written first, a crash between the
 	// two would leave a video that nobody starts.
 	if err := u.Queue.Announce(ctx, v.ID, v.Generation, EventGrace); err != nil {
-		return v, fmt.Errorf("complete: %w", err)
+		return v, err
 	}
 	v, err = u.Videos.Change(ctx, v.ID, video.Arrive())
-	if err != nil && !errors.Is(err, video.ErrStale) { // stale: the event was faster
-		return v, fmt.Errorf("complete: %w", err)
+	if errors.Is(err, video.ErrStale) { // the event was faster
+		return v, nil
 	}
-	return v, nil
+	return v, err
 }
 
 func (u Uploader) now() time.Time {

@@ -71,7 +71,7 @@ func TestTheEventMayBeFaster(t *testing.T) {
 	u, s, c, v := setUp(t)
 	c.uploaded = true
 	c.meanwhile = func() {
-		for _, change := range []video.Change{video.Record(1, video.Plan{Segments: 1}), video.Dispatch(1)} {
+		for _, change := range []video.Change{video.Record(1, video.Plan{Segments: 1}), video.Dispatch(1, 1)} {
 			if _, err := s.Change(t.Context(), v.ID, change); err != nil {
 				t.Error(err)
 			}

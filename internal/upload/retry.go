@@ -1,0 +1,71 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// Retry captions a video anew, from wherever it stands: its next generation
+// begins, what was captioned before is dropped, and a worker of the old one
+// changes nothing any more. Where the upload was not noted yet, it does what
+// Complete does.
+//
+// Asked twice, it begins two generations, of which the second is captioned. It
+// returns video.ErrNotFound, also for somebody else's video and for one that is
+// being deleted, or a *Refusal.
+func (u Uploader) Retry(ctx context.Context, owner, id string) (video.Video, error) {
+	v, err := u.own(ctx, owner, id)
+	if err == nil && !gone(v) {
+		v, err = u.again(ctx, v)
+	}
+	if err == nil && gone(v) { // maybe in this moment
+		err = video.ErrNotFound
+	}
+	if err != nil {
+		return v, fmt.Errorf("retry: %w", err)
+	}
+	return v, nil
+}
+
+func (u Uploader) again(ctx context.Context, v video.Video) (video.Video, error) {
+	if v.Status == video.Pending {
+		return u.arrive(ctx, v)
+	}
+	_, _, err := u.Objects.Stat(ctx, v.Source.Key)
+	if errors.Is(err, video.ErrNoObject) {
+		// Its captions, if it has any, are worth more than a failure.
+		return v, &Refusal{"source_missing", "The uploaded file is not there any more, so it cannot be captioned again. Upload it again as a new video."}
+	}
+	if err != nil {
+		return v, err
+	}
+	// The message first, as for an arrival. It waits, because it means nothing
+	// before the generation is there; the one after the change does not, and
+	// whichever comes second finds that there is nothing to do.
+	next := v.Generation + 1
+	if err := u.Queue.Announce(ctx, v.ID, next, EventGrace); err != nil {
+		return v, err
+	}
+	v, err = u.Videos.Change(ctx, v.ID, video.Replace(v.Generation))
+	if errors.Is(err, video.ErrStale) && v.Generation >= next {
+		return v, nil // another retry, another object or a delete was faster
+	}
+	if err != nil {
+		return v, err
+	}
+	return v, u.Queue.Announce(ctx, v.ID, v.Generation, 0)
+}
+
+// own reads a video if it is the owner's.
+func (u Uploader) own(ctx context.Context, owner, id string) (video.Video, error) {
+	v, err := u.Videos.Get(ctx, id)
+	if err == nil && !v.VisibleTo(owner) {
+		err = video.ErrNotFound
+	}
+	return v, err
+}
+
+func gone(v video.Video) bool { return v.Status == video.Deleting || v.Status == video.Deleted }
