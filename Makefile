@@ -15,7 +15,7 @@ export CGO_ENABLED := 1
 export STAGE VIDEO LOCAL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deploy synth diff destroy stop logs status invoke doctor token clean fetch build bench-memory bench-pipeline
+.PHONY: help run test deploy synth diff destroy stop logs status invoke doctor token clean fetch build bench-memory bench-pipeline bench-length spike plan-scale
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,3 +74,12 @@ bench-memory: fetch ## Measure the memory of the recogniser: the peak for 15 min
 
 bench-pipeline: ## Measure the pipeline of make run: what it adds to recognition, and its transcribers' memory
 	@tools/bench-pipeline.sh
+
+bench-length: fetch ## Measure films of 1, 10, 60 and 240 minutes through the pipeline, and what two workers are worth (LENGTHS="1 10")
+	@tools/bench-length.sh
+
+spike: fetch ## Upload many tiny videos at once, count what becomes of them, and plot it (N=10000)
+	@tools/spike.sh
+
+plan-scale: ## Reckon from what was measured the time and the bill on AWS (MEASURED=file, CPU=factor)
+	@go run ./tools/plan-scale -measured "$(MEASURED)" -cpu "$(or $(CPU),1)"
