@@ -1,5 +1,5 @@
-// Command upload is the Lambda function behind POST /v1/videos and
-// POST /v1/videos/{id}/complete.
+// Command upload is the Lambda function behind POST /v1/videos and, below it,
+// POST /{id}/complete and POST /{id}/retry.
 package main
 
 import (

@@ -6,12 +6,17 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/config"
 	"github.com/cuepipe/cuepipe/internal/ddbvideos"
 	"github.com/cuepipe/cuepipe/internal/httpapi"
 	"github.com/cuepipe/cuepipe/internal/s3objects"
 )
+
+// partsAtOnce is how many parts of a film in work are read at a time: those of
+// a whole day, 720, in 45 rounds.
+const partsAtOnce = 16
 
 func main() { config.Start("videos", compose) }
 
@@ -23,11 +28,12 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (ht
 	videos := ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")}
 	uploads := s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")}
 	captions := s3objects.Captions{Client: clients.S3, Bucket: env.String("CAPTIONS_BUCKET")}
+	early := captioning.Early{Captions: captions, Profile: caption.Default(), AtOnce: partsAtOnce}
 	remover := captioning.Remover{Videos: videos, Uploads: uploads, Captions: captions}
 	opts := httpapi.Options{
 		Tokens:     httpapi.NewOIDC(env.String("OIDC_ISSUER"), env.String("OIDC_AUDIENCE")),
 		PageOrigin: env.String("PAGE_ORIGIN"),
 		Log:        log,
 	}
-	return httpapi.Gateway(httpapi.NewVideos(videos, captions, remover, opts)), env.Err()
+	return httpapi.Gateway(httpapi.NewVideos(videos, captions, early, remover, opts)), env.Err()
 }

@@ -23,12 +23,14 @@ type videoBody struct {
 	UpdatedAt   string        `json:"updatedAt"`
 }
 
-// progressBody: done of total segments are recognised, and of those in work
-// the sound up to heard seconds, all together.
+// progressBody: done of total segments are recognised, and with what is heard
+// of the others, that is heard seconds of sound. secondsLeft is an estimate of
+// the time to the end, and missing where there is nothing to go by.
 type progressBody struct {
-	Done  int     `json:"done"`
-	Total int     `json:"total"`
-	Heard float64 `json:"heard"`
+	Done        int     `json:"done"`
+	Total       int     `json:"total"`
+	Heard       float64 `json:"heard"`
+	SecondsLeft *int    `json:"secondsLeft,omitempty"`
 }
 
 type trackBody struct {
@@ -47,16 +49,15 @@ type failureBody struct {
 
 func videoPath(id string) string { return "/v1/videos/" + id }
 
-func newVideoBody(v video.Video) videoBody {
+func newVideoBody(v video.Video, now time.Time) videoBody {
 	b := videoBody{ID: v.ID, Title: v.Title, Size: v.Size, ContentType: v.ContentType, Status: string(v.Status),
 		Duration: v.Duration.Seconds(), Tracks: []trackBody{}, Failure: (*failureBody)(v.Failure),
 		CreatedAt: v.CreatedAt.Format(time.RFC3339Nano), UpdatedAt: v.UpdatedAt.Format(time.RFC3339Nano)}
 	if v.Segments > 0 {
-		p := progressBody{Done: len(v.Done), Total: v.Segments}
-		for n, until := range v.Heard {
-			if !v.IsDone(n) {
-				p.Heard += until.Seconds()
-			}
+		p := progressBody{Done: len(v.Done), Total: v.Segments, Heard: v.SoundHeard().Seconds()}
+		if left, ok := v.TimeLeft(now); ok {
+			seconds := int(left.Seconds())
+			p.SecondsLeft = &seconds
 		}
 		b.Progress = &p
 	}

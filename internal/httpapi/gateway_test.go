@@ -16,7 +16,7 @@ func TestTheGatewaysEventsReachTheRoutes(t *testing.T) {
 	s := &memvideos.Store{}
 	opts := Options{Tokens: tokens{}, Log: slog.New(slog.DiscardHandler)}
 	uploads := Gateway(NewUploads(upload.Uploader{Videos: s, Objects: objects{}, Queue: objects{}}, opts))
-	videos := Gateway(NewVideos(s, objects{}, remover{s}, opts))
+	videos := Gateway(NewVideos(s, objects{}, &soFar{}, remover{s}, opts))
 	event := func(file string) events.APIGatewayProxyRequest {
 		b, err := os.ReadFile("../../events/" + file)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/memvideos"
 	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
@@ -60,6 +61,25 @@ func (o objects) Announce(_ context.Context, id string, generation int, delay ti
 	return nil
 }
 
+// epoch is when everything is written; the API's clock is a minute later.
+var epoch = time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC)
+
+// soFar is the early captions of every video.
+type soFar struct {
+	track caption.Track
+	until time.Duration
+	read  func() error // nil always works
+}
+
+func (s *soFar) Track(context.Context, video.Video) (caption.Track, time.Duration, error) {
+	if s.read != nil {
+		if err := s.read(); err != nil {
+			return caption.Track{}, 0, err
+		}
+	}
+	return s.track, s.until, nil
+}
+
 // remover deletes by the changes alone.
 type remover struct{ *memvideos.Store }
 
@@ -76,14 +96,26 @@ type api struct {
 	server  *httptest.Server
 	store   *memvideos.Store
 	objects objects
+	early   *soFar
+	reading func() // what happens while captions are read
 	log     *bytes.Buffer
 }
 
+// Get reads captions.
+func (a *api) Get(ctx context.Context, key string) ([]byte, error) {
+	if a.reading != nil {
+		a.reading()
+	}
+	return a.objects.Get(ctx, key)
+}
+
 func newAPI(t *testing.T) *api {
-	a := &api{t: t, store: &memvideos.Store{}, objects: objects{}, log: &bytes.Buffer{}}
-	opts := Options{Tokens: tokens{}, PageOrigin: "https://page.example", Log: slog.New(slog.NewJSONHandler(a.log, nil))}
+	a := &api{t: t, store: &memvideos.Store{}, objects: objects{}, early: &soFar{}, log: &bytes.Buffer{}}
+	a.store.Now = func() time.Time { return epoch }
+	opts := Options{Tokens: tokens{}, PageOrigin: "https://page.example", Log: slog.New(slog.NewJSONHandler(a.log, nil)),
+		Now: func() time.Time { return epoch.Add(time.Minute) }}
 	uploads := NewUploads(upload.Uploader{Videos: a.store, Objects: a.objects, Queue: a.objects}, opts)
-	videos := NewVideos(a.store, a.objects, remover{a.store}, opts)
+	videos := NewVideos(a.store, a, a.early, remover{a.store}, opts)
 	a.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost { // as the gateway routes
 			uploads.ServeHTTP(w, r)
@@ -178,7 +210,7 @@ func TestAVideoFromCreationToItsEnd(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	a.objects["videos/x/en.vtt"] = "WEBVTT\n"
-	for _, change := range []video.Change{video.Dispatch(1), video.Finish(1, []video.Track{{Name: "en", Language: "en", Kind: video.Machine, Cues: 1,
+	for _, change := range []video.Change{video.Dispatch(1, 0), video.Finish(1, []video.Track{{Name: "en", Language: "en", Kind: video.Machine, Cues: 1,
 		Formats: map[string]string{"vtt": "videos/x/en.vtt"}}})} {
 		if _, err := a.store.Change(t.Context(), c.ID, change); err != nil {
 			t.Fatal(err)
@@ -204,7 +236,7 @@ func TestSomebodyElsesVideoIsNotThere(t *testing.T) {
 	a := newAPI(t)
 	var c created
 	a.want(201, "alice", "POST", "/v1/videos", lecture, &c)
-	for _, r := range [][2]string{{"GET", ""}, {"DELETE", ""}, {"POST", "/complete"}, {"GET", "/captions/en.vtt"}} {
+	for _, r := range [][2]string{{"GET", ""}, {"DELETE", ""}, {"POST", "/complete"}, {"POST", "/retry"}, {"GET", "/captions/en.vtt"}, {"GET", "/captions/en.vtt?partial=true"}} {
 		var theirs, nobodys Problem
 		a.want(404, "bob", r[0], "/v1/videos/"+c.ID+r[1], "", &theirs)
 		a.want(404, "bob", r[0], "/v1/videos/"+video.NewID()+r[1], "", &nobodys)
@@ -222,7 +254,7 @@ func TestSomebodyElsesVideoIsNotThere(t *testing.T) {
 func TestEveryRouteWantsAToken(t *testing.T) {
 	a := newAPI(t)
 	id := "/v1/videos/" + video.NewID()
-	for _, r := range [][2]string{{"POST", "/v1/videos"}, {"POST", id + "/complete"}, {"GET", "/v1/videos"}, {"GET", id}, {"DELETE", id}, {"GET", id + "/captions/en.vtt"}} {
+	for _, r := range [][2]string{{"POST", "/v1/videos"}, {"POST", id + "/complete"}, {"POST", id + "/retry"}, {"GET", "/v1/videos"}, {"GET", id}, {"DELETE", id}, {"GET", id + "/captions/en.vtt"}} {
 		for user, status := range map[string]int{"": 401, "mallory": 401, "outage": 503} {
 			var p Problem
 			a.want(status, user, r[0], r[1], "{}", &p)
@@ -326,7 +358,7 @@ func (failing) Get(context.Context, string) (video.Video, error) {
 func TestWhatFailsOnOurSideTellsNoInternals(t *testing.T) {
 	var log bytes.Buffer
 	s := &memvideos.Store{}
-	h := NewVideos(failing{s}, objects{}, remover{s}, Options{Tokens: tokens{}, Log: slog.New(slog.NewJSONHandler(&log, nil))})
+	h := NewVideos(failing{s}, objects{}, &soFar{}, remover{s}, Options{Tokens: tokens{}, Log: slog.New(slog.NewJSONHandler(&log, nil))})
 	r := httptest.NewRequest("GET", "/v1/videos/"+video.NewID(), nil)
 	r.Header.Set("Authorization", "Bearer alice")
 	w := httptest.NewRecorder()

@@ -18,6 +18,14 @@ type Options struct {
 	// PageOrigin may call the API from a browser, "https://captions.example".
 	PageOrigin string
 	Log        *slog.Logger
+	Now        func() time.Time // nil is time.Now
+}
+
+func (o Options) now() time.Time {
+	if o.Now != nil {
+		return o.Now()
+	}
+	return time.Now()
 }
 
 // A route answers one method and path for a caller who is known.
@@ -62,7 +70,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Vary", "Origin")
 	if s.opts.PageOrigin != "" && r.Header.Get("Origin") == s.opts.PageOrigin {
 		h.Set("Access-Control-Allow-Origin", s.opts.PageOrigin)
-		h.Set("Access-Control-Expose-Headers", "Location, ETag, WWW-Authenticate")
+		h.Set("Access-Control-Expose-Headers", "Location, ETag, WWW-Authenticate, "+partialHeader)
 	}
 	if _, pattern := s.mux.Handler(r); pattern == "" {
 		s.noRoute(sw, r)

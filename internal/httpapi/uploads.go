@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cuepipe/cuepipe/internal/upload"
+	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 // maxBody is more than any request of the API needs, in bytes.
@@ -17,6 +19,7 @@ const maxBody = 64 << 10
 //
 //	POST /v1/videos                 201 with the video and its upload ticket
 //	POST /v1/videos/{id}/complete   202 with the video
+//	POST /v1/videos/{id}/retry      202 with the video
 func NewUploads(u upload.Uploader, opts Options) http.Handler {
 	s := newServer(opts)
 	s.handle("POST /v1/videos", func(w http.ResponseWriter, r *http.Request, owner string) error {
@@ -36,17 +39,19 @@ func NewUploads(u upload.Uploader, opts Options) http.Handler {
 		answer(w, http.StatusCreated, struct {
 			videoBody
 			Upload uploadBody `json:"upload"`
-		}{newVideoBody(v), uploadBody{http.MethodPut, ticket.URL, ticket.Headers, ticket.Expires.Format(time.RFC3339)}})
+		}{newVideoBody(v, opts.now()), uploadBody{http.MethodPut, ticket.URL, ticket.Headers, ticket.Expires.Format(time.RFC3339)}})
 		return nil
 	})
-	s.handle("POST /v1/videos/{id}/complete", func(w http.ResponseWriter, r *http.Request, owner string) error {
-		v, err := u.Complete(r.Context(), owner, r.PathValue("id"))
-		if err != nil {
-			return err
-		}
-		answer(w, http.StatusAccepted, newVideoBody(v))
-		return nil
-	})
+	for step, do := range map[string]func(ctx context.Context, owner, id string) (video.Video, error){"complete": u.Complete, "retry": u.Retry} {
+		s.handle("POST /v1/videos/{id}/"+step, func(w http.ResponseWriter, r *http.Request, owner string) error {
+			v, err := do(r.Context(), owner, r.PathValue("id"))
+			if err != nil {
+				return err
+			}
+			answer(w, http.StatusAccepted, newVideoBody(v, opts.now()))
+			return nil
+		})
+	}
 	return s
 }
 

@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
@@ -22,11 +20,6 @@ type Videos interface {
 	// List returns a page, newest first, and the place after it, which is zero
 	// at the end.
 	List(ctx context.Context, owner string, after video.Place, limit int) ([]video.Video, video.Place, error)
-}
-
-// Captions is where tracks are.
-type Captions interface {
-	Get(ctx context.Context, key string) ([]byte, error)
 }
 
 // Remover deletes a video with all that belongs to it.
@@ -44,10 +37,10 @@ const (
 //	GET    /v1/videos?limit=&cursor=              the caller's own, newest first
 //	GET    /v1/videos/{id}
 //	DELETE /v1/videos/{id}                        204
-//	GET    /v1/videos/{id}/captions/{track}.{vtt|srt}
-func NewVideos(videos Videos, captions Captions, remover Remover, opts Options) http.Handler {
+//	GET    /v1/videos/{id}/captions/{track}.{vtt|srt}?partial=true
+func NewVideos(videos Videos, captions Captions, early Early, remover Remover, opts Options) http.Handler {
 	s := newServer(opts)
-	h := videosHandler{videos, captions, remover}
+	h := videosHandler{videos, captions, early, remover, opts.now}
 	s.handle("GET /v1/videos", h.list)
 	s.handle("GET /v1/videos/{id}", h.get)
 	s.handle("DELETE /v1/videos/{id}", h.delete)
@@ -58,7 +51,9 @@ func NewVideos(videos Videos, captions Captions, remover Remover, opts Options) 
 type videosHandler struct {
 	videos   Videos
 	captions Captions
+	early    Early
 	remover  Remover
+	now      func() time.Time
 }
 
 func (h videosHandler) list(w http.ResponseWriter, r *http.Request, owner string) error {
@@ -83,8 +78,9 @@ func (h videosHandler) list(w http.ResponseWriter, r *http.Request, owner string
 		Videos []videoBody `json:"videos"`
 		Next   string      `json:"next,omitempty"`
 	}{Videos: []videoBody{}, Next: encodeCursor(next)}
+	now := h.now()
 	for _, v := range vs {
-		body.Videos = append(body.Videos, newVideoBody(v))
+		body.Videos = append(body.Videos, newVideoBody(v, now))
 	}
 	answer(w, http.StatusOK, body)
 	return nil
@@ -95,7 +91,7 @@ func (h videosHandler) get(w http.ResponseWriter, r *http.Request, owner string)
 	if err != nil {
 		return err
 	}
-	answer(w, http.StatusOK, newVideoBody(v))
+	answer(w, http.StatusOK, newVideoBody(v, h.now()))
 	return nil
 }
 
@@ -111,28 +107,6 @@ func (h videosHandler) delete(w http.ResponseWriter, r *http.Request, owner stri
 	return nil
 }
 
-func (h videosHandler) track(w http.ResponseWriter, r *http.Request, owner string) error {
-	v, err := h.own(r, owner)
-	if err != nil {
-		return err
-	}
-	name, format, _ := strings.Cut(r.PathValue("file"), ".")
-	contentType, known := captioning.ContentType(format)
-	t, found := v.Track(name)
-	if !known || !found || t.Formats[format] == "" {
-		problem(w, http.StatusNotFound, "no_such_track", noTrack(v))
-		return nil
-	}
-	b, err := h.captions.Get(r.Context(), t.Formats[format])
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Cache-Control", "private, no-cache")
-	_, _ = w.Write(b) // a client that went away is no error of ours
-	return nil
-}
-
 // own reads the video that the path names, if it is the caller's.
 func (h videosHandler) own(r *http.Request, owner string) (video.Video, error) {
 	v, err := h.videos.Get(r.Context(), r.PathValue("id"))
@@ -143,16 +117,6 @@ func (h videosHandler) own(r *http.Request, owner string) (video.Video, error) {
 		return v, video.ErrNotFound
 	}
 	return v, nil
-}
-
-func noTrack(v video.Video) string {
-	switch {
-	case v.Status == video.Ready:
-		return "The video has no such track. GET /v1/videos/{id} lists its tracks and their formats."
-	case v.Failure != nil:
-		return "The video has no captions: " + v.Failure.Message
-	}
-	return fmt.Sprintf("The video has no captions yet: it is %s. Ask GET /v1/videos/{id} until it is ready.", v.Status)
 }
 
 // A cursor is opaque to clients: where a page ended.

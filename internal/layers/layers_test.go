@@ -41,9 +41,11 @@ var allowed = map[string][]string{
 	"internal/sqsjobs":    {"internal/video", "internal/captioning"},
 	"internal/client":     {},
 	"internal/config":     {},
+	"internal/metric":     {},
 	// What a request or a dead letter meets first.
-	"internal/httpapi":    {"internal/video", "internal/upload", "internal/captioning"},
-	"internal/deadletter": {"internal/video", "internal/sqsjobs"},
+	"internal/httpapi":    {"internal/video", "internal/upload", "internal/captioning", "internal/caption"},
+	"internal/deadletter": {"internal/video", "internal/sqsjobs", "internal/metric"},
+	"internal/sweep":      {"internal/video", "internal/metric"},
 	// Suites for tests.
 	"internal/config/configtest":         {"internal/config"},
 	"internal/video/videotest":           {"internal/video"},
@@ -53,7 +55,7 @@ var allowed = map[string][]string{
 	// What starts a process.
 	"functions/...":  {"internal/..."},
 	"cmd/cuepipe":    {"internal/..."},
-	"infra/...":      {"infra/...", "internal/video"},
+	"infra/...":      {"infra/...", "internal/video", "internal/metric"},
 	"localstack/...": {"localstack/..."},
 	"tools/...":      {"tools/..."},
 }
