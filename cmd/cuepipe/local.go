@@ -22,6 +22,7 @@ import (
 type local struct {
 	prober   captioning.Prober
 	decoder  captioning.Decoder
+	detector captioning.Detector
 	engine   speech.Engine
 	release  func()
 	captions memobjects.Captions
@@ -34,7 +35,7 @@ func loadLocal(assets string) (*local, error) {
 		return nil, say("The recogniser could not be loaded: %w. Fetch it again with tools/fetch/recogniser.sh.", err)
 	}
 	tools := media.Tools{FFmpeg: filepath.Join(assets, ffmpegFile), FFprobe: filepath.Join(assets, ffprobeFile)}
-	return &local{prober: tools, decoder: tools, engine: engine, release: func() { _ = engine.Close() }}, nil
+	return &local{prober: tools, decoder: tools, detector: engine, engine: engine, release: func() { _ = engine.Close() }}, nil
 }
 
 func (l *local) caption(ctx context.Context, file *os.File, show func(state)) (client.Video, error) {
@@ -60,24 +61,34 @@ func (l *local) caption(ctx context.Context, file *os.File, show func(state)) (c
 	return asClient(v), err
 }
 
-// steps plans the video and does its jobs. A failure ends it: here nobody
-// delivers the message again.
+// steps does what the queues of a service would have done, one message after
+// the other. A failure ends it: here nobody delivers the message again.
 func (l *local) steps(ctx context.Context, id string, uploads *memobjects.Uploads, show func(state)) error {
 	watched := watchedVideos{&l.videos, show}
-	var queue memobjects.Segments
+	var arrivals memobjects.Arrivals
+	var jobs memobjects.Segments
 	log := slog.New(slog.DiscardHandler)
-	planner := captioning.Planner{Videos: watched, Uploads: uploads, Prober: l.prober, Segments: &queue, Log: log}
+	planner := captioning.Planner{Videos: watched, Uploads: uploads, Prober: l.prober, Segments: &jobs, Log: log}
+	transcriber := captioning.Transcriber{Videos: watched, Uploads: uploads, Captions: &l.captions, Arrivals: &arrivals, Decoder: l.decoder,
+		Detector: l.detector, Engine: watchedEngine{l.engine, watched, id}, Profile: caption.Default(), Log: log}
 	if err := planner.Arrived(ctx, captioning.Arrival{VideoID: id}); err != nil {
 		return err
 	}
-	transcriber := captioning.Transcriber{Videos: watched, Uploads: uploads, Captions: &l.captions, Decoder: l.decoder,
-		Engine: watchedEngine{l.engine, watched, id}, Profile: caption.Default(), Log: log}
-	for job, ok := queue.Next(); ok; job, ok = queue.Next() {
+	for {
+		if arrival, ok := arrivals.Next(); ok {
+			if err := planner.Arrived(ctx, arrival); err != nil {
+				return err
+			}
+			continue
+		}
+		job, ok := jobs.Next()
+		if !ok {
+			return nil
+		}
 		if err := transcriber.Segment(ctx, job); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // Track returns a track of the video that was captioned.

@@ -30,11 +30,12 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 		return nil, err
 	}
 	planner := captioning.Planner{
-		Videos:   ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")},
-		Uploads:  s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")},
-		Prober:   media.Tools{FFprobe: ffprobe},
-		Segments: sqsjobs.Segments{API: clients.SQS, URL: env.String("SEGMENTS_QUEUE_URL")},
-		Log:      log,
+		Videos:        ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")},
+		Uploads:       s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")},
+		Prober:        media.Tools{FFprobe: ffprobe},
+		Segments:      sqsjobs.Segments{API: clients.SQS, URL: env.String("SEGMENTS_QUEUE_URL")},
+		SegmentLength: env.Seconds("SEGMENT_SECONDS"),
+		Log:           log,
 	}
 	return sqsjobs.Receiver{
 		Handle: sqsjobs.Arrivals(planner.Arrived), AtOnce: probesAtOnce, Log: log,

@@ -11,7 +11,7 @@ import (
 func TestCompose(t *testing.T) {
 	receive := configtest.Compose(t, compose, map[string]string{
 		"TABLE": "t", "UPLOADS_BUCKET": "u", "UPLOADS_QUEUE_URL": "https://sqs.example.org/u", "SEGMENTS_QUEUE_URL": "https://sqs.example.org/s",
-		"VISIBILITY_SECONDS": "360",
+		"VISIBILITY_SECONDS": "360", "SEGMENT_SECONDS": "120",
 	})
 	got, err := receive(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "good", Body: `{"Event":"s3:TestEvent"}`}}})
 	if err != nil || len(got.BatchItemFailures) != 0 {

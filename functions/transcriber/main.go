@@ -16,6 +16,10 @@ import (
 	"github.com/cuepipe/cuepipe/internal/sqsjobs"
 )
 
+// readsAtOnce: a read of a part mostly waits for S3, and the last transcriber of
+// a long film reads hundreds.
+const readsAtOnce = 8
+
 func main() { config.Start("transcriber", compose) }
 
 func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sqsjobs.Handler, error) {
@@ -39,8 +43,11 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 		Videos:   ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")},
 		Uploads:  s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")},
 		Captions: s3objects.Captions{Client: clients.S3, Bucket: env.String("CAPTIONS_BUCKET")},
+		Arrivals: sqsjobs.Uploads{API: clients.SQS, URL: env.String("UPLOADS_QUEUE_URL")},
 		Decoder:  media.Tools{FFmpeg: ffmpeg},
+		Detector: engine,
 		Engine:   engine,
+		AtOnce:   readsAtOnce,
 		Profile:  caption.Default(),
 		Log:      log,
 	}

@@ -5,16 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"github.com/cuepipe/cuepipe/internal/caption"
-	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
-
-// leastConfidence is the mean token probability below which words are guesses
-// of a recogniser that does not know the language: German and Spanish speech
-// gives it 0.22 to 0.53, quiet or telephone English 0.63 and more.
-const leastConfidence = 0.55
 
 // format is one way in which every track is written.
 type format struct {
@@ -49,19 +44,28 @@ func partKey(id string, generation, n int) string {
 	return fmt.Sprintf("%ssegments/%d.json", generationPrefix(id, generation), n)
 }
 
+// repairKey names what was heard of segment n from a cut that its own
+// transcriber did not take.
+func repairKey(id string, generation, n int, start cut) string {
+	return fmt.Sprintf("%ssegments/%d.from-%d.json", generationPrefix(id, generation), n, start.At)
+}
+
 // assemble reads all parts of v, writes its tracks and makes it ready. Any
 // worker may do it, at any time after the last segment: the names and the bytes
 // are the same each time.
-func (t *Transcriber) assemble(ctx context.Context, v video.Video) error {
-	parts := make([]part, v.Segments)
-	for n := range parts {
-		b, err := t.Captions.Get(ctx, partKey(v.ID, v.Generation, n))
-		if err != nil {
-			return fmt.Errorf("assemble: %w", err)
-		}
-		if parts[n], err = decodePart(b, n); err != nil {
-			return fmt.Errorf("assemble: %w", err)
-		}
+func (t *Transcriber) assemble(ctx context.Context, log *slog.Logger, v video.Video) error {
+	began := t.now()
+	parts, err := readParts(ctx, t.Captions.Get, v, v.Segments, t.AtOnce)
+	if err != nil {
+		return fmt.Errorf("assemble: %w", err)
+	}
+	err = t.repair(ctx, log, v, parts)
+	if why, ok := fault(err); ok {
+		_, err = t.change(ctx, v, video.Fail(v.Generation, why))
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("assemble: %w", err)
 	}
 	track, failure := join(parts, t.Profile)
 	if failure != nil {
@@ -81,25 +85,25 @@ func (t *Transcriber) assemble(ctx context.Context, v video.Video) error {
 		}
 		receipt.Formats[f.name] = key
 	}
-	_, err := t.change(ctx, v, video.Finish(v.Generation, []video.Track{receipt}))
+	log.Info("assembled", "segments", len(parts), "cues", len(track.Cues), "assemble_ms", t.now().Sub(began).Milliseconds())
+	_, err = t.change(ctx, v, video.Finish(v.Generation, []video.Track{receipt}))
 	return err
 }
 
-// join makes one track of a film's parts, or says why there is none. The same
-// parts give the same track.
-func join(parts []part, p caption.Profile) (caption.Track, *video.Failure) {
-	var words []speech.Word
-	var sure float64
-	for _, part := range parts {
-		words = append(words, part.words()...)
-		sure += part.Confidence * float64(len(part.Words))
+// repair has a part heard again, from the cut of the part before it, where the
+// two do not agree: between their cuts words would be lost or doubled.
+func (t *Transcriber) repair(ctx context.Context, log *slog.Logger, v video.Video, parts []part) error {
+	for n := 1; n < len(parts); n++ {
+		start := parts[n-1].End
+		if start.agrees(parts[n].Start, overlapFor(reach(v.SegmentLength))/2) {
+			continue
+		}
+		log.Warn("two neighbours took different cuts; the later one is heard again", "part", n, "left", start.At, "right", parts[n].Start.At)
+		p, err := t.hearFrom(ctx, log, v, n, start, parts[n].End)
+		if err != nil {
+			return fmt.Errorf("repair part %d: %w", n, err)
+		}
+		parts[n] = p
 	}
-	switch {
-	case len(words) == 0:
-		return caption.Track{}, &video.NoSpeech
-	case sure/float64(len(words)) < leastConfidence:
-		return caption.Track{}, &video.LanguageUncertain
-	}
-	p.Language = parts[0].Language
-	return caption.Track{Language: p.Language, Cues: caption.Layout(words, p)}, nil
+	return nil
 }

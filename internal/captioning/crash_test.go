@@ -13,6 +13,7 @@ import (
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
 	"github.com/cuepipe/cuepipe/internal/media"
+	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -42,7 +43,7 @@ func (f *faults) call(name string, effect func() error) error {
 // faulty puts the faults before every port of p.
 func (f *faults) faulty(p *pipeline) {
 	p.ports = ports{faultyVideos{p.videos, f}, faultyUploads{p.uploads, f}, faultyCaptions{p.captions, f}, faultySegments{p.segments, f},
-		faultyMedia{captioningtest.Media{}, f}, captioningtest.Engine{Name: "test 1", Before: func(context.Context) error {
+		faultyArrivals{p.arrivals, f}, faultyMedia{captioningtest.Media{}, f}, faultyDetector{captioningtest.Detector{}, f}, captioningtest.Engine{Name: "test 1", Before: func(context.Context) error {
 			return f.call("recognise", func() error { return nil })
 		}}}
 }
@@ -51,12 +52,14 @@ func (f *faults) faulty(p *pipeline) {
 // comes again, and the video ends as if nothing had happened, to the byte.
 func TestACrashAnywhereIsMendedByTheNextDelivery(t *testing.T) {
 	for name, film := range map[string]captioningtest.Film{
-		"ready":     speech,
-		"no speech": {Header: time.Second},
-		"no audio":  {NoAudio: true},
-		"too long":  {Header: time.Second, Sound: time.Hour, Words: "Words"},
-		"unsure":    {Words: "Wer nur Deutsch spricht", Unsure: true},
-		"no header": {Words: "A film whose header says nothing."},
+		"ready":                   talk,
+		"no speech":               {Header: time.Second},
+		"no audio":                {NoAudio: true},
+		"too long":                {Header: time.Second, Sound: 25 * time.Hour, Words: "Words"},
+		"unsure":                  {Words: "Wer nur Deutsch spricht", Unsure: true},
+		"no header":               {Words: "A film whose header says nothing."},
+		"no header, and long":     {Words: talk.Words + " | " + talk.Words},
+		"neighbours who disagree": {Header: 6 * time.Second, Words: "One two three four five | six seven eight nine ten.", Noisy: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want, files, calls := runWithFault(t, film, &faults{})
@@ -82,6 +85,7 @@ func TestACrashAnywhereIsMendedByTheNextDelivery(t *testing.T) {
 func runWithFault(t *testing.T, film captioningtest.Film, f *faults) (end, map[string]string, int) {
 	t.Helper()
 	p := newPipeline(t)
+	p.length = short
 	v := p.upload(film.Bytes())
 	f.faulty(p)
 	failed := p.deliver(event(v), event(v))
@@ -97,14 +101,15 @@ func runWithFault(t *testing.T, film captioningtest.Film, f *faults) (end, map[s
 
 // Crashes prove something only if there is one at every port.
 func TestThereIsACrashAtEveryPort(t *testing.T) {
+	film := captioningtest.Film{Words: talk.Words + " | " + talk.Words}
 	hits := map[string]int{}
-	_, _, calls := runWithFault(t, speech, &faults{})
+	_, _, calls := runWithFault(t, film, &faults{})
 	for at := 1; at <= calls; at++ {
 		f := &faults{at: at}
-		runWithFault(t, speech, f)
+		runWithFault(t, film, f)
 		hits[strings.Fields(f.hit)[0]]++
 	}
-	for _, port := range []string{"get", "change:", "stat", "open", "probe", "decode", "recognise", "put", "read", "send"} {
+	for _, port := range []string{"get", "change:", "stat", "open", "probe", "decode", "measure", "detect", "recognise", "put", "read", "send", "announce"} {
 		if hits[port] == 0 {
 			t.Errorf("no crash at %q: %v", port, hits)
 		}
@@ -177,6 +182,29 @@ func (s faultySegments) Send(ctx context.Context, jobs []captioning.Job) error {
 	return s.f.call("send", func() error { return s.Segments.Send(ctx, jobs) })
 }
 
+func (c faultyCaptions) RemoveAll(ctx context.Context, prefix string) error {
+	return c.f.call("remove "+prefix, func() error { return c.Captions.RemoveAll(ctx, prefix) })
+}
+
+type faultyArrivals struct {
+	captioning.Arrivals
+	f *faults
+}
+
+func (a faultyArrivals) Announce(ctx context.Context, id string, generation int, delay time.Duration) error {
+	return a.f.call("announce", func() error { return a.Arrivals.Announce(ctx, id, generation, delay) })
+}
+
+type faultyDetector struct {
+	captioning.Detector
+	f *faults
+}
+
+func (d faultyDetector) Activity(ctx context.Context, pcm []int16) (a speech.Activity, err error) {
+	err = d.f.call("detect", func() error { a, err = d.Detector.Activity(ctx, pcm); return err })
+	return a, err
+}
+
 type faultyMedia struct {
 	captioningtest.Media
 	f *faults
@@ -185,6 +213,11 @@ type faultyMedia struct {
 func (m faultyMedia) Probe(ctx context.Context, src media.Source) (i media.Info, err error) {
 	err = m.f.call("probe", func() error { i, err = m.Media.Probe(ctx, src); return err })
 	return i, err
+}
+
+func (m faultyMedia) Measure(ctx context.Context, src media.Source, limit time.Duration) (d time.Duration, err error) {
+	err = m.f.call("measure", func() error { d, err = m.Media.Measure(ctx, src, limit); return err })
+	return d, err
 }
 
 func (m faultyMedia) Decode(ctx context.Context, src media.Source, w media.Window) (pcm []int16, err error) {

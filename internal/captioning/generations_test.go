@@ -14,7 +14,7 @@ import (
 
 func TestAStaleGenerationChangesNothing(t *testing.T) {
 	p := newPipeline(t)
-	v := p.upload(speech.Bytes())
+	v := p.upload(talk.Bytes())
 	p.arrive(v)
 	late, _ := p.segments.Next()
 	// A worker of generation 1 is in the middle when generation 2 begins.
@@ -53,7 +53,7 @@ func TestAReplacedObjectBeginsTheNextGeneration(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPipeline(t)
-			v := p.upload(speech.Bytes())
+			v := p.upload(talk.Bytes())
 			p.arrive(v)
 			when(p, v)
 			p.uploads.Put(v.Source.Key, memobjects.Bytes(captioningtest.Film{Words: "Other words."}.Bytes()))
@@ -72,7 +72,7 @@ func TestAReplacedObjectBeginsTheNextGeneration(t *testing.T) {
 
 func TestADeletedVideoLeavesNothing(t *testing.T) {
 	p := newPipeline(t)
-	v := p.upload(speech.Bytes())
+	v := p.upload(talk.Bytes())
 	p.arrive(v)
 	p.work()
 	p.arrive(v)
@@ -84,7 +84,7 @@ func TestADeletedVideoLeavesNothing(t *testing.T) {
 		t.Errorf("left: %+v, %d objects", got, len(p.written()))
 	}
 	// Its presigned URL is still good.
-	p.uploads.Put(v.Source.Key, memobjects.Bytes(speech.Bytes()))
+	p.uploads.Put(v.Source.Key, memobjects.Bytes(talk.Bytes()))
 	p.arrive(v)
 	if _, _, err := p.uploads.Stat(t.Context(), v.Source.Key); !errors.Is(err, video.ErrNoObject) {
 		t.Errorf("the late upload is kept: %v", err)
@@ -96,7 +96,7 @@ func TestADeletedVideoLeavesNothing(t *testing.T) {
 
 func TestADeleteInTheMiddle(t *testing.T) {
 	p := newPipeline(t)
-	v := p.upload(speech.Bytes())
+	v := p.upload(talk.Bytes())
 	p.arrive(v)
 	p.Engine = hooked(func() { p.change(v, video.Delete()) })
 	p.work()

@@ -10,13 +10,16 @@ import (
 
 // partVersion is raised when a part's form changes, so that an old one is
 // never misread.
-const partVersion = 1
+const partVersion = 2
 
 // A part is what is stored of one segment. Times are milliseconds from the
-// start of the film.
+// start of the film. Where Start or End lies in the middle of speech, the words
+// reach beyond it.
 type part struct {
 	Version    int        `json:"version"`
 	Segment    int        `json:"segment"`
+	Start      cut        `json:"start"`
+	End        cut        `json:"end"`
 	Engine     string     `json:"engine"`
 	Language   string     `json:"language"`
 	Confidence float64    `json:"confidence"`
@@ -31,8 +34,10 @@ type partWord struct {
 	Probability float64 `json:"p"`
 }
 
-func newPart(n int, from time.Duration, t speech.Transcript) part {
-	p := part{Version: partVersion, Segment: n, Engine: t.Engine, Language: t.Language, Confidence: t.Confidence,
+// newPart is what was heard of segment n between two cuts, in sound that begins
+// at from.
+func newPart(n int, start, end cut, from time.Duration, t speech.Transcript) part {
+	p := part{Version: partVersion, Segment: n, Start: start, End: end, Engine: t.Engine, Language: t.Language, Confidence: t.Confidence,
 		Speech: make([][2]int64, 0, len(t.Speech)), Words: make([]partWord, 0, len(t.Words))}
 	for _, r := range t.Speech {
 		p.Speech = append(p.Speech, [2]int64{(from + r.Start).Milliseconds(), (from + r.End).Milliseconds()})

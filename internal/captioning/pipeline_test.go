@@ -20,7 +20,7 @@ import (
 
 const owner = "0123456789abcdef0123456789abcdef"
 
-var speech = captioningtest.Film{Header: 6 * time.Second, Words: "Every step may run twice. The second run finds the work of the first."}
+var talk = captioningtest.Film{Header: 6 * time.Second, Words: "Every step may run twice. The second run finds the work of the first."}
 
 // A pipeline is the steps over memory. Its stores are the parts that survive a
 // crash; its ports are what the steps see of them, so that a test can put a
@@ -31,6 +31,9 @@ type pipeline struct {
 	uploads  *memobjects.Uploads
 	captions *memobjects.Captions
 	segments *memobjects.Segments
+	arrivals *memobjects.Arrivals
+	// length is that of a segment, 0 the usual one.
+	length time.Duration
 	ports
 }
 
@@ -39,28 +42,33 @@ type ports struct {
 	Uploads  captioning.Uploads
 	Captions captioning.Captions
 	Segments captioning.Segments
+	Arrivals captioning.Arrivals
 	Media    interface {
 		captioning.Prober
 		captioning.Decoder
 	}
-	Engine captioningtest.Engine
+	Detector captioning.Detector
+	Engine   captioningtest.Engine
 }
 
 func newPipeline(t *testing.T) *pipeline {
-	p := &pipeline{t: t, videos: &memvideos.Store{}, uploads: &memobjects.Uploads{}, captions: &memobjects.Captions{}, segments: &memobjects.Segments{}}
-	p.ports = ports{p.videos, p.uploads, p.captions, p.segments, captioningtest.Media{}, captioningtest.Engine{Name: "test 1"}}
+	p := &pipeline{t: t, videos: &memvideos.Store{}, uploads: &memobjects.Uploads{}, captions: &memobjects.Captions{}, segments: &memobjects.Segments{},
+		arrivals: &memobjects.Arrivals{}}
+	p.ports = ports{p.videos, p.uploads, p.captions, p.segments, p.arrivals, captioningtest.Media{}, captioningtest.Detector{},
+		captioningtest.Engine{Name: "test 1"}}
 	return p
 }
 
 var silent = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 func (p *pipeline) planner() *captioning.Planner {
-	return &captioning.Planner{Videos: p.Videos, Uploads: p.Uploads, Prober: p.Media, Segments: p.Segments, Log: silent}
+	return &captioning.Planner{Videos: p.Videos, Uploads: p.Uploads, Prober: p.Media, Segments: p.Segments,
+		SegmentLength: p.length, Log: silent}
 }
 
 func (p *pipeline) transcriber() *captioning.Transcriber {
-	return &captioning.Transcriber{Videos: p.Videos, Uploads: p.Uploads, Captions: p.Captions, Decoder: p.Media,
-		Engine: p.Engine, Profile: caption.Default(), Log: silent}
+	return &captioning.Transcriber{Videos: p.Videos, Uploads: p.Uploads, Captions: p.Captions, Arrivals: p.Arrivals,
+		Decoder: p.Media, Detector: p.Detector, Engine: p.Engine, Profile: caption.Default(), Log: silent}
 }
 
 // upload creates a video and puts its file where a client would.
@@ -86,16 +94,25 @@ func event(v video.Video) captioning.Arrival {
 	return captioning.Arrival{VideoID: v.ID, Key: v.Source.Key}
 }
 
-// work does every job that is queued, and returns them.
+// work delivers every message that is queued, and returns the jobs.
 func (p *pipeline) work() (done []captioning.Job) {
 	p.t.Helper()
-	for job, ok := p.segments.Next(); ok; job, ok = p.segments.Next() {
+	for {
+		if a, ok := p.arrivals.Next(); ok {
+			if err := p.planner().Arrived(p.t.Context(), a); err != nil {
+				p.t.Fatalf("arrived: %v", err)
+			}
+			continue
+		}
+		job, ok := p.segments.Next()
+		if !ok {
+			return done
+		}
 		if err := p.transcriber().Segment(p.t.Context(), job); err != nil {
 			p.t.Fatalf("segment: %v", err)
 		}
 		done = append(done, job)
 	}
-	return done
 }
 
 // deliver brings messages until each was dealt with, a failed one again after
@@ -109,6 +126,10 @@ func (p *pipeline) deliver(arrivals ...captioning.Arrival) (failed int) {
 			if p.planner().Arrived(p.t.Context(), a) != nil {
 				arrivals, failed = append(arrivals, a), failed+1
 			}
+			continue
+		}
+		if a, ok := p.arrivals.Next(); ok {
+			arrivals = append(arrivals, a)
 			continue
 		}
 		job, ok := p.segments.Next()

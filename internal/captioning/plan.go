@@ -1,10 +1,13 @@
 package captioning
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
+	"time"
 
 	"github.com/cuepipe/cuepipe/internal/media"
 	"github.com/cuepipe/cuepipe/internal/video"
@@ -17,7 +20,9 @@ type Planner struct {
 	Uploads  Uploads
 	Prober   Prober
 	Segments Segments
-	Log      *slog.Logger
+	// SegmentLength is the nominal length of a segment; 0 is SegmentLength.
+	SegmentLength time.Duration
+	Log           *slog.Logger
 }
 
 // Arrived deals with one arrival. An arrival that comes again, late or out of
@@ -56,41 +61,30 @@ func (p *Planner) Arrived(ctx context.Context, a Arrival) error {
 	return settled(log, p.dispatch(ctx, v, source, size))
 }
 
-// due reports whether v still has to be planned for this source. Another source
+// due reports whether v has to be dispatched for this source. Another source
 // than the one it was planned for begins the next generation.
 func (p *Planner) due(ctx context.Context, v video.Video, source video.Source) (video.Video, bool, error) {
+	unplanned := v.Segments == 0 && (v.Status == video.Pending || v.Status == video.Queued)
 	switch {
-	case v.Source.VersionID == "" && v.Source.ETag == "": // never planned
-		return v, v.Status == video.Pending || v.Status == video.Queued, nil
-	case v.Source == source:
-		// Queued: a planner stopped between its plan and its last message.
+	case unplanned:
+		return v, true, nil
+	case v.Source == source, v.Source.VersionID == "" && v.Source.ETag == "": // the latter failed before its plan
+		// Queued: a planner stopped between its plan and its last message, the plan
+		// was extended, or the video was swept.
 		return v, v.Status == video.Queued, nil
 	}
 	v, err := p.Videos.Change(ctx, v.ID, video.Replace(v.Generation))
 	return v, err == nil, err
 }
 
+// dispatch sends the jobs of all segments that are not done, after it has made
+// the plan where there is none.
 func (p *Planner) dispatch(ctx context.Context, v video.Video, source video.Source, size int64) error {
-	plan := video.Plan{Source: source, Size: size}
-	if size > video.MaxSize {
-		return p.end(ctx, v, video.Fail(v.Generation, video.TooLarge).Of(plan))
-	}
-	info, err := p.Prober.Probe(ctx, p.Uploads.Source(source, size))
-	plan.Duration = info.Duration
-	switch {
-	case errors.Is(err, media.ErrNotMedia):
-		p.Log.Info("not media", "video", v.ID, "err", err)
-		return p.end(ctx, v, video.Fail(v.Generation, video.NotMedia).Of(plan))
-	case err != nil:
-		return fmt.Errorf("plan: %w", err)
-	case !info.HasAudio:
-		return p.end(ctx, v, video.LeaveUncaptioned(v.Generation, video.NoAudio).Of(plan))
-	case info.Duration > video.MaxDuration:
-		return p.end(ctx, v, video.Fail(v.Generation, video.TooLong).Of(plan))
-	}
-	plan.Segments = len(segments(info.Duration))
-	if v, err = p.Videos.Change(ctx, v.ID, video.Record(v.Generation, plan)); err != nil {
-		return fmt.Errorf("plan: %w", err)
+	if v.Segments == 0 {
+		var err error
+		if v, err = p.plan(ctx, v, source, size); err != nil || !v.InWork() {
+			return err
+		}
 	}
 	var jobs []Job
 	for n := range v.Segments {
@@ -103,23 +97,53 @@ func (p *Planner) dispatch(ctx context.Context, v video.Video, source video.Sour
 	}
 	// From here on a second arrival has nothing to do. A transcriber may have
 	// been faster than this write; then it is stale, and that is well.
-	return p.end(ctx, v, video.Dispatch(v.Generation))
+	_, err := p.change(ctx, v, video.Dispatch(v.Generation, v.Segments))
+	return err
+}
+
+// plan looks at the source and returns the video with its plan, or as it ended
+// where there is nothing to caption.
+func (p *Planner) plan(ctx context.Context, v video.Video, source video.Source, size int64) (video.Video, error) {
+	began := time.Now()
+	plan := video.Plan{Source: source, Size: size, SegmentLength: cmp.Or(p.SegmentLength, SegmentLength)}
+	if size > video.MaxSize {
+		return p.change(ctx, v, video.Fail(v.Generation, video.TooLarge).Of(plan))
+	}
+	src := counted{p.Uploads.Source(source, size), new(atomic.Int64)}
+	info, err := p.Prober.Probe(ctx, src)
+	plan.Duration = info.Duration
+	switch {
+	case errors.Is(err, media.ErrNotMedia):
+		p.Log.Info("not media", "video", v.ID, "err", err)
+		return p.change(ctx, v, video.Fail(v.Generation, video.NotMedia).Of(plan))
+	case err != nil:
+		return v, fmt.Errorf("plan: %w", err)
+	case !info.HasAudio:
+		return p.change(ctx, v, video.LeaveUncaptioned(v.Generation, video.NoAudio).Of(plan))
+	case info.Duration > video.MaxDuration:
+		return p.change(ctx, v, video.Fail(v.Generation, video.TooLong).Of(plan))
+	}
+	plan.Segments = segments(info.Duration, plan.SegmentLength)
+	p.Log.Info("planned", "video", v.ID, "generation", v.Generation, "segments", plan.Segments, "duration", info.Duration.Seconds(),
+		"probe_ms", time.Since(began).Milliseconds(), "read_bytes", src.read.Load())
+	return p.change(ctx, v, video.Record(v.Generation, plan))
 }
 
 func (p *Planner) sourceGone(ctx context.Context, v video.Video) error {
 	if !v.InWork() {
 		return nil // not there yet, or not needed any more
 	}
-	return settled(p.Log.With("video", v.ID), p.end(ctx, v, video.Fail(v.Generation, video.SourceMissing)))
+	_, err := p.change(ctx, v, video.Fail(v.Generation, video.SourceMissing))
+	return settled(p.Log.With("video", v.ID), err)
 }
 
-func (p *Planner) end(ctx context.Context, v video.Video, c video.Change) error {
+func (p *Planner) change(ctx context.Context, v video.Video, c video.Change) (video.Video, error) {
 	v, err := p.Videos.Change(ctx, v.ID, c)
 	if err != nil {
-		return fmt.Errorf("plan: %w", err)
+		return v, fmt.Errorf("plan: %w", err)
 	}
 	logChange(p.Log, v, c)
-	return nil
+	return v, nil
 }
 
 // settled turns "somebody else was faster" into success: whoever moved the

@@ -10,8 +10,10 @@ package captioning
 
 import (
 	"context"
+	"time"
 
 	"github.com/cuepipe/cuepipe/internal/media"
+	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -59,6 +61,15 @@ type Captions interface {
 	PutOnce(ctx context.Context, key, contentType string, body []byte) error
 	// Get returns video.ErrNoObject where nothing is stored.
 	Get(ctx context.Context, key string) ([]byte, error)
+	// RemoveAll deletes every object below prefix, which ends with a slash.
+	RemoveAll(ctx context.Context, prefix string) error
+}
+
+// Arrivals is the queue of the planner.
+type Arrivals interface {
+	// Announce has the planner look at a video of a generation after delay, at
+	// most 15 minutes. Announcing what has nothing to be done does no harm.
+	Announce(ctx context.Context, videoID string, generation int, delay time.Duration) error
 }
 
 // Segments is the queue of jobs.
@@ -79,4 +90,12 @@ type Prober interface {
 // mends and media.ErrTooLong where more than its limit would be decoded.
 type Decoder interface {
 	Decode(ctx context.Context, src media.Source, w media.Window) ([]int16, error)
+	// Measure returns how long the sound is, by decoding all of it once; more
+	// than limit is media.ErrTooLong.
+	Measure(ctx context.Context, src media.Source, limit time.Duration) (time.Duration, error)
+}
+
+// A Detector says where somebody speaks. The same samples give the same answer.
+type Detector interface {
+	Activity(ctx context.Context, pcm []int16) (speech.Activity, error)
 }

@@ -17,30 +17,29 @@ const TombstoneLife = 15 * 24 * time.Hour
 type Remover struct {
 	Videos Videos
 	// Uploads and Captions remove every version of a key, and everything below
-	// a prefix.
-	Uploads interface {
-		RemoveAll(ctx context.Context, key string) error
-	}
-	Captions interface {
-		RemoveAll(ctx context.Context, prefix string) error
+	// a prefix, and say whether anything of it is left.
+	Uploads, Captions interface {
+		RemoveAll(ctx context.Context, name string) error
+		Left(ctx context.Context, name string) (bool, error)
 	}
 	Now func() time.Time // nil is time.Now
 }
 
 // Remove first fences off every worker, then removes the source, all versions
-// of it, and all that was written, and leaves a tombstone without a name or an
-// owner. Where it is cut short the video stays visible as "deleting"; Remove
-// then goes on from there.
+// of it, and all that was written. Only when a listing shows that nothing is
+// left does it leave a tombstone without a name or an owner: a worker that was
+// past its last look at the item may have written once more meanwhile. Where it
+// is cut short the video stays visible as "deleting"; Remove then goes on from
+// there.
 func (r Remover) Remove(ctx context.Context, v video.Video) error {
 	v, err := r.Videos.Change(ctx, v.ID, video.Delete())
 	if err != nil {
 		return fmt.Errorf("remove: %w", err)
 	}
-	if err := r.Uploads.RemoveAll(ctx, v.Source.Key); err != nil {
-		return fmt.Errorf("remove: %w", err)
-	}
-	if err := r.Captions.RemoveAll(ctx, resultsPrefix(v.ID)); err != nil {
-		return fmt.Errorf("remove: %w", err)
+	for left := true; left; {
+		if left, err = r.empty(ctx, v); err != nil {
+			return fmt.Errorf("remove: %w", err)
+		}
 	}
 	now := time.Now
 	if r.Now != nil {
@@ -50,4 +49,21 @@ func (r Remover) Remove(ctx context.Context, v video.Video) error {
 		return fmt.Errorf("remove: %w", err)
 	}
 	return nil
+}
+
+// empty removes what there is, and reports whether there is something again.
+func (r Remover) empty(ctx context.Context, v video.Video) (left bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return true, err
+	}
+	if err := r.Uploads.RemoveAll(ctx, v.Source.Key); err != nil {
+		return true, err
+	}
+	if err := r.Captions.RemoveAll(ctx, resultsPrefix(v.ID)); err != nil {
+		return true, err
+	}
+	if left, err := r.Uploads.Left(ctx, v.Source.Key); left || err != nil {
+		return true, err
+	}
+	return r.Captions.Left(ctx, resultsPrefix(v.ID))
 }

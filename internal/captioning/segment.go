@@ -13,54 +13,70 @@ import (
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
-// A span is the part of a film that one segment covers; to 0 is the end of the
-// sound.
-type span struct{ from, to time.Duration }
-
-// segments plans a film by its duration alone, so that nobody has to read it
-// from end to end first. A film is one segment so far. The last segment goes on
-// to the end of the sound, whatever the header says of it: headers say nothing,
-// or lie.
-func segments(time.Duration) []span {
-	return []span{{0, 0}}
-}
-
-// hearEvery is how often a segment's progress is written: often enough for a
-// person who watches, seldom enough to cost next to nothing.
-const hearEvery = time.Second
-
 // A Transcriber takes jobs: it recognises one segment and stores its words;
 // the one that completes the set assembles the captions.
 type Transcriber struct {
 	Videos   Videos
 	Uploads  Uploads
 	Captions Captions
+	Arrivals Arrivals
 	Decoder  Decoder
+	Detector Detector
 	Engine   speech.Engine
 	Profile  caption.Profile
-	Log      *slog.Logger
+	// AtOnce bounds how many parts are read at a time; 0 is 1.
+	AtOnce int
+	Now    func() time.Time // nil is time.Now
+	Log    *slog.Logger
 }
 
 // Segment deals with one job.
 func (t *Transcriber) Segment(ctx context.Context, job Job) error {
-	log := t.Log.With("video", job.VideoID, "segment", job.Segment)
+	log := t.Log.With("video", job.VideoID, "generation", job.Generation, "segment", job.Segment)
 	v, err := t.Videos.Get(ctx, job.VideoID)
 	if err != nil {
-		return settled(log, fmt.Errorf("segment: %w", err))
+		return t.settled(ctx, log, job.VideoID, fmt.Errorf("segment: %w", err))
 	}
 	if v.Generation != job.Generation || !v.InWork() || job.Segment < 0 || job.Segment >= v.Segments {
-		log.Info("the job is not wanted any more", "generation", job.Generation, "now", v.Generation, "status", v.Status)
-		return nil
+		log.Info("the job is not wanted any more", "now", v.Generation, "status", v.Status)
+		return t.tidy(ctx, v)
 	}
 	if !v.IsDone(job.Segment) {
-		if v, err = t.recognise(ctx, log, v, job.Segment); err != nil {
-			return settled(log, err)
-		}
+		v, err = t.recognise(ctx, log, v, job.Segment)
 	}
-	if !v.InWork() || !v.Complete() {
+	if err == nil && v.InWork() && v.Complete() {
+		err = t.assemble(ctx, log, v)
+	}
+	return t.settled(ctx, log, job.VideoID, err)
+}
+
+// settled turns "somebody else was faster" into success. Where that was a
+// delete, this worker may have written after all had been removed.
+func (t *Transcriber) settled(ctx context.Context, log *slog.Logger, id string, err error) error {
+	if err == nil || settled(log, err) != nil {
+		return err
+	}
+	v, err := t.Videos.Get(ctx, id)
+	if errors.Is(err, video.ErrNotFound) {
+		v, err = video.Video{ID: id, Status: video.Deleted}, nil
+	}
+	if err != nil {
+		return fmt.Errorf("segment: %w", err)
+	}
+	return t.tidy(ctx, v)
+}
+
+// tidy leaves nothing of a video that was deleted. A worker that came too late
+// has written once more after the remover looked, and the remover does not
+// come back: so whoever finds the video deleted removes what is there.
+func (t *Transcriber) tidy(ctx context.Context, v video.Video) error {
+	if v.Status != video.Deleting && v.Status != video.Deleted {
 		return nil
 	}
-	return settled(log, t.assemble(ctx, v))
+	if err := t.Captions.RemoveAll(ctx, resultsPrefix(v.ID)); err != nil {
+		return fmt.Errorf("segment of a deleted video: %w", err)
+	}
+	return nil
 }
 
 // recognise stores the segment's words and returns the video with the segment
@@ -71,58 +87,118 @@ func (t *Transcriber) recognise(ctx context.Context, log *slog.Logger, v video.V
 	if errors.Is(err, video.ErrNoObject) { // nobody has got this far before
 		err = t.store(ctx, log, v, n, key)
 	}
-	switch {
-	case errors.Is(err, media.ErrNotMedia):
-		log.Info("not media", "err", err)
-		return t.change(ctx, v, video.Fail(v.Generation, video.NotMedia))
-	case errors.Is(err, media.ErrTooLong):
-		return t.change(ctx, v, video.Fail(v.Generation, video.TooLong))
-	case errors.Is(err, video.ErrNoObject):
-		return t.change(ctx, v, video.Fail(v.Generation, video.SourceMissing))
-	case err != nil:
+	if why, ok := fault(err); ok {
+		log.Info("the sound cannot be had", "err", err)
+		return t.change(ctx, v, video.Fail(v.Generation, why))
+	}
+	if err != nil {
 		return v, fmt.Errorf("segment: %w", err)
 	}
 	return t.change(ctx, v, video.FinishSegment(v.Generation, n))
 }
 
-func (t *Transcriber) store(ctx context.Context, log *slog.Logger, v video.Video, n int, key string) error {
-	began := time.Now()
-	s := segments(v.Duration)[n]
-	pcm, err := t.Decoder.Decode(ctx, t.Uploads.Source(v.Source, v.Size),
-		media.Window{From: s.from, To: s.to, Limit: video.MaxDuration, Film: v.Duration})
-	if err != nil {
-		return err
+// fault says for what fault of the source a video fails, which no retry mends.
+func fault(err error) (video.Failure, bool) {
+	switch {
+	case errors.Is(err, media.ErrNotMedia):
+		return video.NotMedia, true
+	case errors.Is(err, media.ErrTooLong):
+		return video.TooLong, true
+	case errors.Is(err, video.ErrNoObject), errors.Is(err, video.ErrObjectChanged):
+		return video.SourceMissing, true
 	}
-	decoded := time.Now()
-	heard, err := t.Engine.Recognise(ctx, pcm, t.hear(ctx, log, v, n))
-	if err != nil {
-		return fmt.Errorf("recognise: %w", err)
-	}
-	body, err := newPart(n, s.from, heard).encode()
-	if err != nil {
-		return err
-	}
-	if err := t.Captions.PutOnce(ctx, key, "application/json", body); err != nil {
-		return err
-	}
-	log.Info("segment recognised", "generation", v.Generation, "words", len(heard.Words), "confidence", heard.Confidence,
-		"samples", len(pcm), "decode_ms", decoded.Sub(began).Milliseconds(), "recognise_ms", time.Since(decoded).Milliseconds())
-	return nil
+	return video.Failure{}, false
 }
 
-// hear writes progress now and then. It may fail: progress is for showing, and
-// what matters will fail by itself.
-func (t *Transcriber) hear(ctx context.Context, log *slog.Logger, v video.Video, n int) func(time.Duration) {
-	last := time.Now()
+func (t *Transcriber) store(ctx context.Context, log *slog.Logger, v video.Video, n int, key string) error {
+	w, err := t.listen(ctx, log, v, n)
+	if err != nil {
+		return err
+	}
+	start, end, err := t.cuts(ctx, w)
+	if err != nil {
+		return err
+	}
+	_, err = t.hear(ctx, log, w, start, end, key)
+	return err
+}
+
+// hearFrom recognises segment n anew, between given cuts, or reads what was
+// recognised so before.
+func (t *Transcriber) hearFrom(ctx context.Context, log *slog.Logger, v video.Video, n int, start, end cut) (part, error) {
+	key := repairKey(v.ID, v.Generation, n, start)
+	b, err := t.Captions.Get(ctx, key)
+	if err == nil {
+		return decodePart(b, n)
+	}
+	if !errors.Is(err, video.ErrNoObject) {
+		return part{}, err
+	}
+	w, err := t.listen(ctx, log, v, n)
+	if err != nil {
+		return part{}, err
+	}
+	return t.hear(ctx, log, w, start, end, key)
+}
+
+// cuts finds where the segment begins and ends.
+func (t *Transcriber) cuts(ctx context.Context, w work) (start, end cut, err error) {
+	if !w.span.first {
+		if start, err = t.cutAt(ctx, w.sound, w.span.from, w.span.reach); err != nil {
+			return start, end, err
+		}
+	}
+	if w.span.last {
+		ms := max(w.sound.to().Milliseconds(), start.At)
+		return start, cut{ms, ms, ms}, nil
+	}
+	end, err = t.cutAt(ctx, w.sound, w.span.to, w.span.reach)
+	return start, end, err
+}
+
+// hear recognises what lies between two cuts and stores it under key.
+func (t *Transcriber) hear(ctx context.Context, log *slog.Logger, w work, start, end cut, key string) (part, error) {
+	began := t.now()
+	s := w.sound.heard(start, end, w.span)
+	transcript, err := t.Engine.Recognise(ctx, s.pcm, t.progress(ctx, log, w))
+	if err != nil {
+		return part{}, fmt.Errorf("recognise: %w", err)
+	}
+	p := newPart(w.segment, start, end, s.from, transcript)
+	body, err := p.encode()
+	if err != nil {
+		return p, err
+	}
+	if err := t.Captions.PutOnce(ctx, key, "application/json", body); err != nil {
+		return p, err
+	}
+	log.Info("segment recognised", "words", len(transcript.Words), "confidence", transcript.Confidence, "samples", len(s.pcm),
+		"decode_ms", w.decode.Milliseconds(), "read_bytes", w.readBytes, "recognise_ms", t.now().Sub(began).Milliseconds())
+	return p, nil
+}
+
+// progress writes how far a segment was heard, now and then. It may fail:
+// progress is for showing, and what matters will fail by itself.
+func (t *Transcriber) progress(ctx context.Context, log *slog.Logger, w work) func(time.Duration) {
+	v, last := w.video, t.now()
+	every := hearEvery(v.Segments)
 	return func(until time.Duration) {
-		if time.Since(last) < hearEvery {
+		now := t.now()
+		if now.Sub(last) < every {
 			return
 		}
-		last = time.Now()
-		if _, err := t.Videos.Change(ctx, v.ID, video.Hear(v.Generation, n, until)); err != nil {
+		last = now
+		if _, err := t.Videos.Change(ctx, v.ID, video.Hear(v.Generation, w.segment, until)); err != nil {
 			log.Info("progress was not written", "err", err)
 		}
 	}
+}
+
+// hearEvery is how often one segment's progress is written: often enough for a
+// person who watches, and all segments together at most ten times a second,
+// for they all write into one item (DynamoDB: about 1,000 units a second).
+func hearEvery(segments int) time.Duration {
+	return max(time.Second, time.Duration(segments)*100*time.Millisecond)
 }
 
 func (t *Transcriber) change(ctx context.Context, v video.Video, c video.Change) (video.Video, error) {
@@ -132,4 +208,11 @@ func (t *Transcriber) change(ctx context.Context, v video.Video, c video.Change)
 	}
 	logChange(t.Log, v, c)
 	return v, nil
+}
+
+func (t *Transcriber) now() time.Time {
+	if t.Now != nil {
+		return t.Now()
+	}
+	return time.Now()
 }

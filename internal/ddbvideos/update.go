@@ -34,6 +34,9 @@ func update(c video.Change, now time.Time) *updating {
 	if !c.SeenAt.IsZero() {
 		u.condition += fmt.Sprintf(" AND %s = %s", u.name("updatedAt"), u.value("seenAt", stamp(c.SeenAt)))
 	}
+	if c.OfSegments != 0 {
+		u.condition += fmt.Sprintf(" AND %s = %s", u.name("segments"), u.value("ofSegments", c.OfSegments))
+	}
 	if n, ok := c.Segment(); ok {
 		u.condition += fmt.Sprintf(" AND %s > %s", u.name("segments"), u.value("segment", n))
 	}

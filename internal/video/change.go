@@ -21,6 +21,8 @@ type Change struct {
 	// SeenAt must be the stored UpdatedAt: nothing else was written since. Zero
 	// holds for any.
 	SeenAt time.Time
+	// OfSegments must be how many are planned; 0 holds for any.
+	OfSegments int
 
 	// To is the status after the change; empty leaves it as it is.
 	To Status
@@ -81,9 +83,10 @@ func Record(generation int, p Plan) Change {
 	return Change{Name: "record", From: []Status{Pending, Queued}, Generation: generation, To: Queued, Plan: &p, KeepsForever: true}
 }
 
-// Dispatch notes that every segment of the plan was sent to the transcribers.
-func Dispatch(generation int) Change {
-	return Change{Name: "dispatch", From: []Status{Queued}, Generation: generation, To: Captioning, Started: true}
+// Dispatch notes that so many segments were sent to the transcribers. It does
+// not hold once the plan was extended: then there are more to be sent.
+func Dispatch(generation, segments int) Change {
+	return Change{Name: "dispatch", From: []Status{Queued}, Generation: generation, OfSegments: segments, To: Captioning, Started: true}
 }
 
 // Extend lengthens the plan of a film that goes on beyond what its header said,
@@ -239,6 +242,7 @@ func (c Change) holds(v Video) bool {
 	case !slices.Contains(c.From, v.Status),
 		c.Generation != 0 && c.Generation != v.Generation,
 		!c.SeenAt.IsZero() && !c.SeenAt.Equal(v.UpdatedAt),
+		c.OfSegments != 0 && c.OfSegments != v.Segments,
 		hasSegment && segment >= v.Segments,
 		c.Longer != nil && c.Longer.Segments <= v.Segments,
 		c.Sweep && v.Swept:

@@ -20,7 +20,7 @@ func TestTransitions(t *testing.T) {
 	}{
 		{Arrive(), []Status{Pending}, Queued},
 		{Record(1, Plan{}), []Status{Pending, Queued}, Queued},
-		{Dispatch(1), []Status{Queued}, Captioning},
+		{Dispatch(1, 1), []Status{Queued}, Captioning},
 		{Hear(1, 0, time.Second), []Status{Queued, Captioning}, stays},
 		{FinishSegment(1, 0), []Status{Queued, Captioning}, stays},
 		{Finish(1, []Track{{Name: "en"}}), []Status{Queued, Captioning}, Ready},
@@ -55,7 +55,7 @@ func TestTransitions(t *testing.T) {
 
 func TestAGenerationFences(t *testing.T) {
 	v := Video{Status: Captioning, Generation: 3, Segments: 1}
-	for _, c := range []Change{Record(2, Plan{}), Dispatch(2), Hear(2, 0, 1), FinishSegment(2, 0), Finish(2, nil),
+	for _, c := range []Change{Record(2, Plan{}), Dispatch(2, 0), Hear(2, 0, 1), FinishSegment(2, 0), Finish(2, nil),
 		LeaveUncaptioned(2, NoSpeech), Fail(2, TooLong), Replace(2), Finish(4, nil), Extend(2, Longer{1, 9}), Sweep(Video{Generation: 2})} {
 		if _, err := c.Apply(v, now); !errors.Is(err, ErrStale) {
 			t.Errorf("%s for generation %d holds for generation 3: %v", c.Name, c.Generation, err)
@@ -122,6 +122,9 @@ func TestAFinishedSetIsComplete(t *testing.T) {
 func TestAPlanOnlyGrows(t *testing.T) {
 	v := Video{Status: Captioning, Generation: 1, Segments: 2, Duration: time.Minute, Done: []int{0}}
 	for segments, want := range map[int]error{1: ErrStale, 2: ErrStale, 3: nil} {
+		if _, err := Dispatch(1, segments).Apply(Video{Status: Queued, Generation: 1, Segments: 3}, now); (err == nil) != (segments == 3) {
+			t.Errorf("%d of 3 segments are dispatched: %v", segments, err)
+		}
 		got, err := Extend(1, Longer{time.Hour, segments}).Apply(v, now)
 		if !errors.Is(err, want) {
 			t.Errorf("from 2 to %d segments: %v, want %v", segments, err, want)

@@ -1,6 +1,6 @@
 // Package captioningtest has films that are cheap to make and to hear, and the
-// prober, decoder and engine for them. What is said in a film passes through
-// all three as data: from its bytes to samples, from samples to words.
+// prober, decoder, detector and engine for them. What is said in a film passes
+// through all of them as data: from its bytes to samples, from samples to words.
 package captioningtest
 
 import (
@@ -22,11 +22,25 @@ type Film struct {
 	NoAudio bool
 	Header  time.Duration // what the header says; 0: nothing
 	Sound   time.Duration // how long it really is; 0: as long as its words take
-	Words   string        // what is said, one word after the other
+	// Words is what is said, one word after the other: a word takes WordTime, and
+	// a short gap follows. A "|" is a Pause.
+	Words string
+	// Breathless: there is no gap between words.
+	Breathless bool
 	// Unsure makes the engine as uncertain as by a language that it does not
 	// know.
 	Unsure bool
+	// Noisy: what is decoded from the film's start has noise in every pause that
+	// the rest has not, so that neighbours do not find the same pauses.
+	Noisy bool
 }
+
+// How long things take in a film.
+const (
+	WordTime = 300 * time.Millisecond
+	WordGap  = 100 * time.Millisecond // no pause at which anybody would cut
+	Pause    = 700 * time.Millisecond
+)
 
 // Bytes is the film as a file.
 func (f Film) Bytes() []byte {
@@ -37,13 +51,40 @@ func (f Film) Bytes() []byte {
 	return b
 }
 
+// Length is how long the film's sound is.
+func (f Film) Length() time.Duration {
+	if f.Sound > 0 {
+		return f.Sound
+	}
+	var at time.Duration
+	f.each(func(string, time.Duration) {}, &at)
+	return at
+}
+
+// each visits the words with their starts, and leaves in end where the last
+// thing ends.
+func (f Film) each(word func(text string, start time.Duration), end *time.Duration) {
+	for text := range strings.FieldsSeq(f.Words) {
+		if text == "|" {
+			*end += Pause
+			continue
+		}
+		word(text, *end)
+		*end += WordTime
+		if !f.Breathless {
+			*end += WordGap
+		}
+	}
+}
+
 // Media is the Prober and the Decoder of films.
 type Media struct{}
 
 var (
-	_ captioning.Prober  = Media{}
-	_ captioning.Decoder = Media{}
-	_ speech.Engine      = Engine{}
+	_ captioning.Prober   = Media{}
+	_ captioning.Decoder  = Media{}
+	_ captioning.Detector = Detector{}
+	_ speech.Engine       = Engine{}
 )
 
 // Probe implements captioning.Prober.
@@ -55,31 +96,61 @@ func (Media) Probe(ctx context.Context, src media.Source) (media.Info, error) {
 	return media.Info{Format: "film", Duration: f.Header, HasAudio: !f.NoAudio, AudioCodec: "text", Channels: 1, SampleRate: speech.SampleRate}, nil
 }
 
-// Decode implements captioning.Decoder. A sample is a character of what is
-// said; the first says whether the speaker is understood.
-func (Media) Decode(ctx context.Context, src media.Source, w media.Window) ([]int16, error) {
+// Measure implements captioning.Decoder.
+func (Media) Measure(ctx context.Context, src media.Source, limit time.Duration) (time.Duration, error) {
 	f, err := read(ctx, src)
-	if err == nil && f.Sound > w.Limit {
+	if err == nil && f.Length() > limit {
 		err = media.ErrTooLong
 	}
 	if err != nil {
+		return 0, fmt.Errorf("measure: %w", err)
+	}
+	return f.Length(), nil
+}
+
+// Decode implements captioning.Decoder. Each sample of a word says which of its
+// characters is spoken: the character's place, counted from 1, in the upper
+// byte, the character in the lower one; below zero where the speaker is not
+// understood. Silence is 0 and noise 1.
+func (Media) Decode(ctx context.Context, src media.Source, w media.Window) ([]int16, error) {
+	f, err := read(ctx, src)
+	if err != nil {
 		return nil, fmt.Errorf("decode: %w", err)
 	}
-	pcm := []int16{sure}
-	if f.Unsure {
-		pcm[0] = unsure
+	to := min(w.To, f.Length())
+	if to <= w.From {
+		return nil, nil
 	}
-	for _, b := range []byte(f.Words) {
-		pcm = append(pcm, int16(b))
+	if to-w.From > w.Limit {
+		return nil, fmt.Errorf("decode: %w", media.ErrTooLong)
 	}
+	pcm := make([]int16, speech.Samples(to-w.From))
+	if f.Noisy && w.From == 0 {
+		for i := range pcm {
+			pcm[i] = noise
+		}
+	}
+	var end time.Duration
+	f.each(func(text string, start time.Duration) {
+		if start+WordTime <= w.From || start >= to {
+			return
+		}
+		first, length := speech.Samples(start)-speech.Samples(w.From), speech.Samples(WordTime)
+		for i := max(0, first); i < min(len(pcm), first+length); i++ {
+			at := (i - first) * len(text) / length
+			pcm[i] = int16(at+1)<<8 | int16(text[at])
+			if f.Unsure {
+				pcm[i] = -pcm[i]
+			}
+		}
+		for i := max(0, first+length); f.Noisy && i < min(len(pcm), first+length+speech.Samples(WordGap)); i++ {
+			pcm[i] = 0
+		}
+	}, &end)
 	return pcm, nil
 }
 
-const (
-	sure, unsure = 90, 30 // percent
-	// wordTime is how long a word takes, wordGap the pause after it.
-	wordTime, wordGap = 300 * time.Millisecond, 100 * time.Millisecond
-)
+const noise = 1
 
 func read(ctx context.Context, src media.Source) (Film, error) {
 	r, err := src.Open(ctx, 0, src.Size())
@@ -96,38 +167,4 @@ func read(ctx context.Context, src media.Source) (Film, error) {
 		return Film{}, errors.Join(media.ErrNotMedia, err)
 	}
 	return f, nil
-}
-
-// An Engine hears what Media decoded.
-type Engine struct {
-	Name string
-	// Before, if set, is called before each word, and its error returned.
-	Before func(ctx context.Context) error
-}
-
-// Recognise implements speech.Engine.
-func (e Engine) Recognise(ctx context.Context, pcm []int16, progress func(time.Duration)) (speech.Transcript, error) {
-	t := speech.Transcript{Language: "en", Engine: e.Name}
-	var text strings.Builder
-	for _, s := range pcm[1:] {
-		text.WriteByte(byte(s))
-	}
-	var at time.Duration
-	for word := range strings.FieldsSeq(text.String()) {
-		if e.Before != nil {
-			if err := e.Before(ctx); err != nil {
-				return speech.Transcript{}, err
-			}
-		}
-		if err := ctx.Err(); err != nil {
-			return speech.Transcript{}, err
-		}
-		t.Words = append(t.Words, speech.Word{Text: word, Start: at, End: at + wordTime, Probability: float64(pcm[0]) / 100})
-		at += wordTime + wordGap
-		progress(at)
-	}
-	if len(t.Words) > 0 {
-		t.Speech, t.Confidence = []speech.Region{{Start: 0, End: at}}, float64(pcm[0])/100
-	}
-	return t, nil
 }

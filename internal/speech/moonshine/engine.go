@@ -90,7 +90,7 @@ func loadVocabulary(path string) (speech.Vocabulary, error) {
 // not be used afterwards.
 func (e *Engine) Close() error {
 	e.turn <- struct{}{}
-	defer func() { <-e.turn }()
+	defer e.release()
 	var failures []error
 	if e.detector != nil {
 		failures = append(failures, e.detector.Close())
@@ -104,14 +104,33 @@ func (e *Engine) Close() error {
 	return errors.Join(failures...)
 }
 
-// Recognise implements speech.Engine.
-func (e *Engine) Recognise(ctx context.Context, pcm []int16, progress func(time.Duration)) (speech.Transcript, error) {
+// Activity says where in pcm somebody speaks. Like Recognise it begins anew with
+// every sound: the same samples give the same answer.
+func (e *Engine) Activity(ctx context.Context, pcm []int16) (speech.Activity, error) {
+	if err := e.take(ctx); err != nil {
+		return speech.Activity{}, err
+	}
+	defer e.release()
+	return e.detector.Activity(ctx, pcm)
+}
+
+func (e *Engine) take(ctx context.Context) error {
 	select {
 	case e.turn <- struct{}{}:
-		defer func() { <-e.turn }()
+		return nil
 	case <-ctx.Done():
-		return speech.Transcript{}, ctx.Err()
+		return ctx.Err()
 	}
+}
+
+func (e *Engine) release() { <-e.turn }
+
+// Recognise implements speech.Engine.
+func (e *Engine) Recognise(ctx context.Context, pcm []int16, progress func(time.Duration)) (speech.Transcript, error) {
+	if err := e.take(ctx); err != nil {
+		return speech.Transcript{}, err
+	}
+	defer e.release()
 	if progress == nil {
 		progress = func(time.Duration) {}
 	}

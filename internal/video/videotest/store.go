@@ -82,7 +82,7 @@ func notFound(t *testing.T, s Store) {
 func stale(t *testing.T, s Store) {
 	v := newVideo(video.NewID())
 	must(t, s.Create(t.Context(), v))
-	for _, c := range []video.Change{video.Record(2, plan), video.Dispatch(1), video.Finish(1, tracks), video.Replace(1), video.Bury(epoch)} {
+	for _, c := range []video.Change{video.Record(2, plan), video.Dispatch(1, 3), video.Finish(1, tracks), video.Replace(1), video.Bury(epoch)} {
 		got, err := s.Change(t.Context(), v.ID, c)
 		if !errors.Is(err, video.ErrStale) {
 			t.Errorf("%s returned %v, want ErrStale", c.Name, err)
@@ -197,7 +197,7 @@ var (
 // changes has one of each kind, for a generation.
 func changes(generation int) []video.Change {
 	return []video.Change{
-		video.Arrive(), video.Record(generation, plan), video.Dispatch(generation), video.Replace(generation),
+		video.Arrive(), video.Record(generation, plan), video.Dispatch(generation, 3), video.Dispatch(generation, 4), video.Replace(generation),
 		video.Extend(generation, video.Longer{Duration: time.Minute + 1500*time.Millisecond, Segments: 4}),
 		video.Extend(generation, video.Longer{Duration: time.Second, Segments: 2}),
 		video.Sweep(video.Video{Generation: generation, UpdatedAt: Now()}), video.Sweep(video.Video{Generation: generation, UpdatedAt: epoch}),

@@ -1,0 +1,82 @@
+package captioning
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/cuepipe/cuepipe/internal/caption"
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+type getObject = func(ctx context.Context, key string) ([]byte, error)
+
+// readParts reads the first total parts of v, so many at once; in this
+// goroutine alone where that is one.
+func readParts(ctx context.Context, get getObject, v video.Video, total, atOnce int) ([]part, error) {
+	parts, errs := make([]part, total), make([]error, total)
+	read := func(n int) {
+		b, err := get(ctx, partKey(v.ID, v.Generation, n))
+		if err == nil {
+			parts[n], err = decodePart(b, n)
+		}
+		errs[n] = err
+	}
+	places := make(chan struct{}, max(1, atOnce))
+	var wg sync.WaitGroup
+	for n := range parts {
+		if atOnce <= 1 {
+			if read(n); errs[n] != nil {
+				break
+			}
+			continue
+		}
+		places <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-places }()
+			read(n)
+		})
+	}
+	wg.Wait()
+	for n, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("part %d: %w", n, err)
+		}
+	}
+	return parts, nil
+}
+
+// Early captions are those of a film that is still in work.
+type Early struct {
+	Captions interface {
+		Get(ctx context.Context, key string) ([]byte, error)
+	}
+	Profile caption.Profile
+	// AtOnce bounds how many parts are read at a time; 0 is 1.
+	AtOnce int
+}
+
+// Track lays out what is done of v from its start on without a gap, and says
+// how far that reaches. The last cues may still change, when what follows them
+// is known. Where nothing is there yet the track is empty and has no language.
+func (e Early) Track(ctx context.Context, v video.Video) (track caption.Track, until time.Duration, err error) {
+	there := 0
+	for v.IsDone(there) {
+		there++
+	}
+	if there == 0 {
+		return caption.Track{}, 0, nil
+	}
+	parts, err := readParts(ctx, e.Captions.Get, v, there, e.AtOnce)
+	if err != nil {
+		return caption.Track{}, 0, fmt.Errorf("early captions: %w", err)
+	}
+	last := &parts[there-1]
+	// Beyond its end it heard on, perhaps to the middle of a word.
+	last.Words = slices.DeleteFunc(last.Words, func(w partWord) bool { return w.End > last.End.At })
+	track, _ = join(parts, e.Profile) // none where there is no speech so far
+	track.Language = parts[0].Language
+	return track, time.Duration(last.End.At) * time.Millisecond, nil
+}
