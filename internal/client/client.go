@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -34,7 +35,7 @@ const (
 	// answerTime bounds one attempt of a call to the API, whose own limit is 30 s.
 	answerTime = 35 * time.Second
 	// maxAnswer is more than any answer of the API has, in bytes. Captions of
-	// a 15-minute video have some 50,000.
+	// a day have some 5 million.
 	maxAnswer = 16 << 20
 )
 
@@ -85,15 +86,55 @@ func (c *Client) List(ctx context.Context, cursor string, limit int) (videos []V
 	return page.Videos, page.Next, err
 }
 
+// Retry has a video captioned anew. A repetition, after an answer that was lost,
+// drops what the first one began some moments before.
+func (c *Client) Retry(ctx context.Context, id string) (Video, error) {
+	var v Video
+	err := c.into(ctx, request{method: http.MethodPost, path: videoPath(id) + "/retry"}, &v)
+	return v, err
+}
+
 // Track returns a track's captions in a format, "vtt" or "srt".
 func (c *Client) Track(ctx context.Context, id, track, format string) ([]byte, error) {
-	return c.do(ctx, request{method: http.MethodGet, path: videoPath(id) + "/captions/" + url.PathEscape(track+"."+format)})
+	body, _, err := c.do(ctx, request{method: http.MethodGet, path: trackPath(id, track, format)})
+	return body, err
+}
+
+// AnyLanguage names the track of a video in work, whose language nobody knows
+// before something was recognised.
+const AnyLanguage = "und"
+
+// PartialTrack returns what there is of a track of a video in work, and all of
+// one that is ready.
+func (c *Client) PartialTrack(ctx context.Context, id, track, format string) (Captions, error) {
+	body, header, err := c.do(ctx, request{method: http.MethodGet, path: trackPath(id, track, format) + "?partial=true"})
+	if err != nil {
+		return Captions{}, err
+	}
+	until, partial, err := partialUntil(header)
+	return Captions{Body: body, Partial: partial, Until: until}, err
+}
+
+// partialUntil reads the header of partial captions, which whole ones do not
+// have: "until=240.120".
+func partialUntil(header http.Header) (until float64, partial bool, err error) {
+	said := header.Get("Cuepipe-Partial")
+	if said == "" {
+		return 0, false, nil
+	}
+	seconds, ok := strings.CutPrefix(said, "until=")
+	until, err = strconv.ParseFloat(seconds, 64)
+	if !ok || err != nil || until < 0 || math.IsNaN(until) {
+		return 0, true, &Problem{Status: http.StatusOK, Code: "not_the_api",
+			Detail: "The service does not say how far its captions go. Check the API's address, and whether this program is as new as the service."}
+	}
+	return until, true, nil
 }
 
 // Delete removes a video with all that belongs to it. One that is gone after a
 // repeated attempt was removed by the first.
 func (c *Client) Delete(ctx context.Context, id string) error {
-	_, err := c.do(ctx, request{method: http.MethodDelete, path: videoPath(id)})
+	_, _, err := c.do(ctx, request{method: http.MethodDelete, path: videoPath(id)})
 	var r *repeated
 	var p *Problem
 	if errors.As(err, &r) && errors.As(err, &p) && p.Status == http.StatusNotFound {
@@ -104,6 +145,10 @@ func (c *Client) Delete(ctx context.Context, id string) error {
 
 func videoPath(id string) string { return "/v1/videos/" + url.PathEscape(id) }
 
+func trackPath(id, track, format string) string {
+	return videoPath(id) + "/captions/" + url.PathEscape(track+"."+format)
+}
+
 // A request to the API, which may be repeated unless it says once.
 type request struct {
 	method, path string
@@ -112,7 +157,7 @@ type request struct {
 }
 
 func (c *Client) into(ctx context.Context, r request, v any) error {
-	b, err := c.do(ctx, r)
+	b, _, err := c.do(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -123,27 +168,26 @@ func (c *Client) into(ctx context.Context, r request, v any) error {
 	return nil
 }
 
-// do returns the body of a successful answer, or a *Problem, an *Unreachable or
-// ctx's error.
-func (c *Client) do(ctx context.Context, r request) ([]byte, error) {
-	var body []byte
-	err := retry(ctx, func(attempt int) error {
+// do returns the body and the header of a successful answer, or a *Problem, an
+// *Unreachable or ctx's error.
+func (c *Client) do(ctx context.Context, r request) (body []byte, header http.Header, err error) {
+	err = retry(ctx, func(attempt int) error {
 		var err error
-		body, err = c.try(ctx, r)
+		body, header, err = c.try(ctx, r)
 		if attempt > 1 && err != nil {
 			err = &repeated{err}
 		}
 		return err
 	}, func(err error) bool { return mayHelp(err, r.once) })
-	return body, err
+	return body, header, err
 }
 
-func (c *Client) try(parent context.Context, r request) ([]byte, error) {
+func (c *Client) try(parent context.Context, r request) ([]byte, http.Header, error) {
 	ctx, cancel := context.WithTimeout(parent, answerTime)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, r.method, strings.TrimSuffix(c.API, "/")+r.path, bytes.NewReader(r.body))
 	if err != nil {
-		return nil, badAddress()
+		return nil, nil, badAddress()
 	}
 	req.Header.Set("Authorization", "Bearer "+c.Token)
 	if r.body != nil {
@@ -151,17 +195,17 @@ func (c *Client) try(parent context.Context, r request) ([]byte, error) {
 	}
 	res, err := c.http().Do(req)
 	if err != nil {
-		return nil, unreachable(parent, c.host(), err)
+		return nil, nil, unreachable(parent, c.host(), err)
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
-		return nil, unreachable(parent, c.host(), err)
+		return nil, nil, unreachable(parent, c.host(), err)
 	}
 	if res.StatusCode >= 300 {
-		return nil, apiProblem(res, body)
+		return nil, nil, apiProblem(res, body)
 	}
-	return body, nil
+	return body, res.Header, nil
 }
 
 func (c *Client) http() *http.Client {

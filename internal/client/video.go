@@ -40,12 +40,23 @@ func (v Video) InWork() bool {
 	return v.Status == Pending || v.Status == Queued || v.Status == Captioning
 }
 
-// Progress of recognition: Done of Total segments are finished, and of those in
-// work the sound up to Heard seconds, all together.
+// Progress of recognition: Done of Total segments are finished, and with what is
+// heard of the others, that is Heard seconds of sound.
 type Progress struct {
 	Done  int     `json:"done"`
 	Total int     `json:"total"`
 	Heard float64 `json:"heard"`
+	// SecondsLeft is an estimate of the time to the end; nil while there is
+	// nothing to go by.
+	SecondsLeft *int `json:"secondsLeft,omitempty"`
+}
+
+// Captions are a track in one format. Partial ones go up to Until seconds of the
+// film only, because the rest is still in work.
+type Captions struct {
+	Body    []byte
+	Partial bool
+	Until   float64
 }
 
 // A Track is one set of captions.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -41,6 +42,7 @@ type Service struct {
 
 	t        testing.TB
 	segments memobjects.Segments
+	arrivals memobjects.Arrivals
 
 	mu        sync.Mutex
 	tickets   map[string]ticket
@@ -50,8 +52,10 @@ type Service struct {
 // A Behaviour is how a service deviates from one that captions a video as soon
 // as its file is uploaded.
 type Behaviour struct {
-	// Idle leaves videos queued until Caption is called.
+	// Idle leaves videos queued until Caption or Work is called.
 	Idle bool
+	// SegmentLength is captioning.SegmentLength unless set.
+	SegmentLength time.Duration
 	// TicketLife is upload.TicketLife unless set; a negative one has passed.
 	TicketLife time.Duration
 	// Intercept, if set, sees every request first, and answers the ones for
@@ -83,7 +87,7 @@ func New(t testing.TB) *Service {
 	s := &Service{Videos: &memvideos.Store{}, Uploads: &memobjects.Uploads{}, Captions: &memobjects.Captions{}, t: t, tickets: map[string]ticket{}}
 	opts := httpapi.Options{Tokens: tokens{}, Log: slog.New(slog.DiscardHandler)}
 	uploads := httpapi.NewUploads(upload.Uploader{Videos: s.Videos, Objects: s, Queue: s}, opts)
-	videos := httpapi.NewVideos(s.Videos, s.Captions, captioning.Remover{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions}, opts)
+	videos := httpapi.NewVideos(s.Videos, s.Captions, captioning.Early{Captions: s.Captions, Profile: caption.Default()}, captioning.Remover{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions}, opts)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		intercept := s.behaves().Intercept
 		switch {
@@ -129,9 +133,14 @@ func (s *Service) Stat(ctx context.Context, key string) (video.Source, int64, er
 	return s.Uploads.Stat(ctx, key)
 }
 
-// Announce implements upload.Queue. The storage's own event is never lost
-// here, so that there is nothing to do.
-func (s *Service) Announce(context.Context, string, int, time.Duration) error { return nil }
+// Announce implements upload.Queue. What is delayed is only there for the case
+// that something is lost, and here nothing is.
+func (s *Service) Announce(_ context.Context, id string, _ int, delay time.Duration) error {
+	if delay == 0 && !s.behaves().Idle {
+		s.Caption(id)
+	}
+	return nil
+}
 
 // put answers as S3 does to a presigned PUT.
 func (s *Service) put(w http.ResponseWriter, r *http.Request) {
@@ -173,18 +182,29 @@ func s3Body(code, message string) string {
 }
 
 // Caption does all steps of an uploaded video.
-func (s *Service) Caption(id string) {
+func (s *Service) Caption(id string) { s.Work(id, math.MaxInt) }
+
+// Work plans an uploaded video, unless that is done, and does so many of the
+// jobs that are queued.
+func (s *Service) Work(id string, jobs int) {
 	ctx := context.Background() // a client that goes away stops no captioning
 	log := slog.New(slog.DiscardHandler)
-	planner := captioning.Planner{Videos: s.Videos, Uploads: s.Uploads, Prober: captioningtest.Media{}, Segments: &s.segments, Log: log}
-	if err := planner.Arrived(ctx, captioning.Arrival{VideoID: id}); err != nil {
-		s.t.Errorf("plan: %v", err)
-	}
-	transcriber := captioning.Transcriber{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions, Decoder: captioningtest.Media{},
-		Engine: captioningtest.Engine{Name: "test 1"}, Profile: caption.Default(), Log: log}
-	for job, ok := s.segments.Next(); ok; job, ok = s.segments.Next() {
-		if err := transcriber.Segment(ctx, job); err != nil {
-			s.t.Errorf("segment: %v", err)
+	planner := captioning.Planner{Videos: s.Videos, Uploads: s.Uploads, Prober: captioningtest.Media{}, Segments: &s.segments,
+		SegmentLength: s.behaves().SegmentLength, Log: log}
+	transcriber := captioning.Transcriber{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions, Arrivals: &s.arrivals,
+		Decoder: captioningtest.Media{}, Detector: captioningtest.Detector{}, Engine: captioningtest.Engine{Name: "test 1"}, Profile: caption.Default(), Log: log}
+	for arrival, ok := (captioning.Arrival{VideoID: id}), true; ok; arrival, ok = s.arrivals.Next() {
+		if err := planner.Arrived(ctx, arrival); err != nil {
+			s.t.Errorf("plan: %v", err)
+		}
+		for ; jobs > 0; jobs-- {
+			job, ok := s.segments.Next()
+			if !ok {
+				break
+			}
+			if err := transcriber.Segment(ctx, job); err != nil {
+				s.t.Errorf("segment: %v", err)
+			}
 		}
 	}
 }
