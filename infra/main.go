@@ -8,6 +8,7 @@
 //	PAGE_ORIGIN      the page's origin, such as https://captions.example.org
 //	ALARM_EMAIL      optional: who is told when an alarm goes off
 //	MAX_CONCURRENCY  optional: how many transcribers may run at once, 2 to 1000
+//	SEGMENT_SECONDS  optional: how long a segment of a film is, 20 to 600 seconds
 //	AWS_ENDPOINT_URL where the local cloud answers; read for local and test only
 //
 // In local and test, the issuer, the audience and the origin have defaults; a
@@ -19,6 +20,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/aws/jsii-runtime-go"
 
@@ -61,6 +63,8 @@ func settings(getenv func(string) string) (cuepipe.Settings, error) {
 		Audience:   cmp.Or(getenv("OIDC_AUDIENCE"), stage.Defaults.Audience),
 		PageOrigin: cmp.Or(getenv("PAGE_ORIGIN"), stage.Defaults.PageOrigin),
 		AlarmEmail: getenv("ALARM_EMAIL"),
+
+		SegmentLength: stage.SegmentLength,
 	}
 	if stage.Local {
 		s.Endpoint = cmp.Or(getenv("AWS_ENDPOINT_URL"), stage.Defaults.Endpoint)
@@ -69,6 +73,13 @@ func settings(getenv func(string) string) (cuepipe.Settings, error) {
 		if s.Transcribers, err = strconv.Atoi(text); err != nil {
 			return cuepipe.Settings{}, fmt.Errorf("MAX_CONCURRENCY is %q: give a whole number from 2 to 1000", text)
 		}
+	}
+	if text := getenv("SEGMENT_SECONDS"); text != "" {
+		seconds, err := strconv.Atoi(text)
+		if err != nil {
+			return cuepipe.Settings{}, fmt.Errorf("SEGMENT_SECONDS is %q: give a whole number of seconds from 20 to 600", text)
+		}
+		s.SegmentLength = time.Duration(seconds) * time.Second
 	}
 	if err := s.Check(); err != nil {
 		return cuepipe.Settings{}, err

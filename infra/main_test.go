@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/jsii-runtime-go"
 )
@@ -31,7 +32,7 @@ func TestLocalNeedsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Issuer != "http://127.0.0.1:4660" || s.Endpoint != "http://127.0.0.1:4666" {
+	if s.Issuer != "http://127.0.0.1:4660" || s.Endpoint != "http://127.0.0.1:4666" || s.SegmentLength != 30*time.Second {
 		t.Errorf("test settings are %+v", s)
 	}
 }
@@ -39,14 +40,14 @@ func TestLocalNeedsNothing(t *testing.T) {
 func TestTheEnvironmentDecides(t *testing.T) {
 	s, err := settings(environment(map[string]string{
 		"STAGE": "prod", "DIST": "built", "OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "captions",
-		"PAGE_ORIGIN": "https://captions.example.org", "ALARM_EMAIL": "operator@example.org", "MAX_CONCURRENCY": "50",
+		"PAGE_ORIGIN": "https://captions.example.org", "ALARM_EMAIL": "operator@example.org", "MAX_CONCURRENCY": "50", "SEGMENT_SECONDS": "60",
 		"AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.Stage.Name != "prod" || s.Dist != "built" || s.Issuer != "https://login.example.org" || s.Audience != "captions" ||
-		s.PageOrigin != "https://captions.example.org" || s.AlarmEmail != "operator@example.org" || s.Transcribers != 50 {
+		s.PageOrigin != "https://captions.example.org" || s.AlarmEmail != "operator@example.org" || s.Transcribers != 50 || s.SegmentLength != time.Minute {
 		t.Errorf("settings are %+v", s)
 	}
 	if s.Endpoint != "" {
@@ -71,6 +72,11 @@ func TestSentencesForTheOneWhoDeploys(t *testing.T) {
 		{"MAX_CONCURRENCY", "many", "whole number"},
 		{"MAX_CONCURRENCY", "1", "from 2 to 1000"},
 		{"MAX_CONCURRENCY", "1001", "from 2 to 1000"},
+		{"SEGMENT_SECONDS", "2m", "whole number of seconds"},
+		{"SEGMENT_SECONDS", "0", "from 20 to 600"},
+		{"SEGMENT_SECONDS", "19", "from 20 to 600"},
+		{"SEGMENT_SECONDS", "601", "from 20 to 600"},
+		{"SEGMENT_SECONDS", "-120", "from 20 to 600"},
 	} {
 		variables := map[string]string{c.variable: c.value}
 		for name, value := range complete {
@@ -82,7 +88,10 @@ func TestSentencesForTheOneWhoDeploys(t *testing.T) {
 			t.Errorf("%s=%s: %v, want it to say %q", c.variable, c.value, err, c.says)
 		}
 	}
-	if _, err := settings(environment(complete)); err != nil {
-		t.Errorf("complete settings: %v", err)
+	for _, seconds := range []string{"", "20", "600"} {
+		complete["SEGMENT_SECONDS"] = seconds
+		if _, err := settings(environment(complete)); err != nil {
+			t.Errorf("complete settings: %v", err)
+		}
 	}
 }

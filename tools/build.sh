@@ -17,7 +17,7 @@ workspace build
 build() {
   local name
   # Without symbol tables, debug information and a build id: smaller, and the same source makes the same bytes.
-  for name in upload videos captioner transcriber deadletter; do
+  for name in upload videos captioner transcriber deadletter sweeper; do
     mkdir "$WORKSPACE/$name"
     go build -ldflags='-s -w -buildid=' -o "$WORKSPACE/$name/bootstrap" "./functions/$name"
     cp -r LICENSE NOTICE licenses "$WORKSPACE/$name/"

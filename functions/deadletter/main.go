@@ -8,6 +8,7 @@ import (
 	"github.com/cuepipe/cuepipe/internal/config"
 	"github.com/cuepipe/cuepipe/internal/ddbvideos"
 	"github.com/cuepipe/cuepipe/internal/deadletter"
+	"github.com/cuepipe/cuepipe/internal/metric"
 	"github.com/cuepipe/cuepipe/internal/s3objects"
 	"github.com/cuepipe/cuepipe/internal/sqsjobs"
 )
@@ -22,6 +23,7 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 	h := deadletter.Handler{
 		Videos:  ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")},
 		Objects: s3objects.Captions{Client: clients.S3, Bucket: env.String("CAPTIONS_BUCKET")},
+		Count:   metric.Counter{Log: log, Stage: env.String("STAGE")},
 		Log:     log,
 	}
 	return sqsjobs.Receiver{Handle: h.Handle, Log: log}.Receive, env.Err()

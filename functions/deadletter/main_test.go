@@ -10,7 +10,7 @@ import (
 )
 
 func TestCompose(t *testing.T) {
-	receive := configtest.Compose(t, compose, map[string]string{"TABLE": "t", "CAPTIONS_BUCKET": "c"})
+	receive := configtest.Compose(t, compose, map[string]string{"TABLE": "t", "CAPTIONS_BUCKET": "c", "STAGE": "test"})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // so that nothing can be stored
 	got, err := receive(ctx, events.SQSEvent{Records: []events.SQSMessage{{MessageId: "poison", Body: "?"}}})

@@ -15,10 +15,12 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/cuepipe/cuepipe/internal/metric"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 type alarmsProps struct {
+	stage             string
 	email             string
 	numbers           numbers
 	uploads, segments queue
@@ -28,14 +30,15 @@ type alarmsProps struct {
 
 // newAlarms tells a topic when videos are given up, when work waits too long,
 // and when a function or the API fails. They are ten, as many as an account has
-// for nothing.
+// for nothing: the functions behind the API have none of their own, because the
+// API answers with a server error when one of them fails.
 func newAlarms(stack awscdk.Stack, props alarmsProps) {
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	tell := awscloudwatchactions.NewSnsAction(newTopic(stack, scope, props.email))
-	alarm := func(id, says string, metric awscloudwatch.IMetric, threshold float64, periods int) {
+	alarm := func(id, says string, of awscloudwatch.IMetric, threshold float64, periods int) {
 		awscloudwatch.NewAlarm(scope, &id, &awscloudwatch.AlarmProps{
 			AlarmDescription:   &says,
-			Metric:             metric,
+			Metric:             of,
 			Threshold:          &threshold,
 			EvaluationPeriods:  jsii.Number(periods),
 			ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -68,15 +71,20 @@ func newAlarms(stack awscdk.Stack, props alarmsProps) {
 		id       string
 		function awslambda.Function
 	}{
-		{"Upload", props.functions.upload},
-		{"Videos", props.functions.videos},
 		{"Captioner", props.functions.captioner},
 		{"Transcriber", props.functions.transcriber},
 		{"Deadletter", props.functions.deadletter},
+		{"Sweeper", props.functions.sweeper},
 	} {
 		alarm(f.id+"Errors", "The function crashed, ran out of time or reported its own failure",
 			f.function.MetricErrors(every(5, "Sum")), 1, 1)
 	}
+	alarm("StuckGivenUp", "A video stood still, was started again and stood still again: it has failed",
+		awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+			Namespace: jsii.String(metric.Namespace), MetricName: jsii.String(metric.GivenUp),
+			DimensionsMap: &map[string]*string{metric.Stage: &props.stage},
+			Period:        duration(5 * time.Minute), Statistic: jsii.String("Sum"),
+		}), 1, 1)
 	alarm("ApiErrors", "The API answered with a server error",
 		props.api.MetricServerError(every(5, "Sum")), 1, 1)
 }

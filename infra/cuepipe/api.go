@@ -91,6 +91,7 @@ func addRoutes(api awsapigateway.RestApi, props apiProps) {
 	video.AddMethod(jsii.String("GET"), toVideos, nil)
 	video.AddMethod(jsii.String("DELETE"), toVideos, nil)
 	at("/videos/{id}/complete").AddMethod(jsii.String("POST"), toUpload, nil)
+	at("/videos/{id}/retry").AddMethod(jsii.String("POST"), toUpload, nil)
 	at("/videos/{id}/captions/{file}").AddMethod(jsii.String("GET"), toVideos, nil)
 }
 

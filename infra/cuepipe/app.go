@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -32,6 +33,8 @@ type Settings struct {
 	AlarmEmail string
 	// Transcribers bounds how many transcribers run at once; 0 takes the stage's.
 	Transcribers int
+	// SegmentLength is how long a segment of a film is, in whole seconds.
+	SegmentLength time.Duration
 	// Endpoint is where a local cloud answers; empty on AWS.
 	Endpoint string
 }
@@ -56,6 +59,9 @@ func (s Settings) Check() error {
 	}
 	if n := s.Transcribers; n != 0 && (n < leastConcurrency || n > mostConcurrency) {
 		complain("MAX_CONCURRENCY is %d: give a whole number from %d to %d.", n, leastConcurrency, mostConcurrency)
+	}
+	if l, longest := s.SegmentLength, longestSegment(s.Stage.TranscriberTimeout); l < shortestSegment || l > longest {
+		complain("SEGMENT_SECONDS is %d: give a whole number of seconds from %d to %d.", int(l.Seconds()), int(shortestSegment.Seconds()), int(longest.Seconds()))
 	}
 	return errors.Join(problems...)
 }

@@ -1,11 +1,14 @@
 package cuepipe
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -15,7 +18,7 @@ import (
 )
 
 // functionNames are the folders under dist, in the order of the flow.
-var functionNames = []string{"upload", "videos", "captioner", "transcriber", "deadletter"}
+var functionNames = []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper"}
 
 type functionsProps struct {
 	settings          Settings
@@ -25,11 +28,11 @@ type functionsProps struct {
 }
 
 type functions struct {
-	upload, videos, captioner, transcriber, deadletter awslambda.Function
+	upload, videos, captioner, transcriber, deadletter, sweeper awslambda.Function
 }
 
 func (f functions) all() []awslambda.Function {
-	return []awslambda.Function{f.upload, f.videos, f.captioner, f.transcriber, f.deadletter}
+	return []awslambda.Function{f.upload, f.videos, f.captioner, f.transcriber, f.deadletter, f.sweeper}
 }
 
 // newFunctions makes the functions and lets the queues call them. Each gets
@@ -60,16 +63,20 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 		videos: function("videos", "Videos", "Lists, shows and deletes videos and serves captions", n.videos, may.videos,
 			uploadsBucket, captionsBucket, table, caller),
 		captioner: function("captioner", "Captioner", "Probes an uploaded video and plans its segments", n.captioner, may.captioner,
-			uploadsBucket, table, uploadsQueue, segmentsQueue, hidden(n.captioner)),
+			uploadsBucket, table, uploadsQueue, segmentsQueue, hidden(n.captioner), seconds("SEGMENT_SECONDS", props.settings.SegmentLength)),
 		transcriber: function("transcriber", "Transcriber", "Recognises the speech of a segment; the last one assembles the captions", n.transcriber, may.transcriber,
-			uploadsBucket, captionsBucket, table, segmentsQueue, hidden(n.transcriber)),
+			uploadsBucket, captionsBucket, table, uploadsQueue, segmentsQueue, hidden(n.transcriber)),
 		deadletter: function("deadletter", "Deadletter", "Fails the video of a message that was given up", n.deadletter, may.deadletter,
 			captionsBucket, table),
+		sweeper: function("sweeper", "Sweeper", "Starts again what does not move, and starts what failed when asked to", n.sweeper, may.sweeper,
+			uploadsBucket, captionsBucket, table, uploadsQueue, segmentsQueue,
+			seconds("SWEEP_AFTER_SECONDS", n.sweepAfter), seconds("RETENTION_SECONDS", n.retention)),
 	}
 	consume(f.captioner, "Uploads", props.uploads.queue, n.uploads)
 	consume(f.transcriber, "Segments", props.segments.queue, n.segments)
 	consume(f.deadletter, "UploadsDeadLetters", props.uploads.deadLetters, n.deadLetters)
 	consume(f.deadletter, "SegmentsDeadLetters", props.segments.deadLetters, n.deadLetters)
+	schedule(stack, f.sweeper)
 	return f
 }
 
@@ -79,7 +86,11 @@ type variable map[string]*string
 // hidden tells a consumer how long its queue hides a message, from which it
 // derives how soon it asks for another try.
 func hidden(consumer size) variable {
-	return variable{"VISIBILITY_SECONDS": jsii.String(strconv.Itoa(int(visibility(consumer.timeout).Seconds())))}
+	return seconds("VISIBILITY_SECONDS", visibility(consumer.timeout))
+}
+
+func seconds(name string, d time.Duration) variable {
+	return variable{name: jsii.String(strconv.Itoa(int(d.Seconds())))}
 }
 
 type functionProps struct {
@@ -146,5 +157,24 @@ func consume(function awslambda.Function, id string, queue awssqs.Queue, how del
 		BatchSize:               jsii.Number(how.batch),
 		MaxConcurrency:          jsii.Number(how.concurrency),
 		ReportBatchItemFailures: jsii.Bool(true),
+	})
+}
+
+// schedule lets EventBridge call the sweeper. The rule and the permission are
+// written out: the CDK's package of targets would bring every service that a
+// rule can speak to.
+func schedule(stack awscdk.Stack, sweeper awslambda.Function) {
+	rule := awsevents.NewCfnRule(stack, jsii.String("SweepSchedule"), &awsevents.CfnRuleProps{
+		Description:        jsii.String("Calls the sweeper"),
+		ScheduleExpression: jsii.String(fmt.Sprintf("rate(%d minutes)", int(sweepEvery.Minutes()))),
+		State:              jsii.String("ENABLED"),
+		Targets: &[]any{&awsevents.CfnRule_TargetProperty{
+			Id:  jsii.String("Sweeper"),
+			Arn: sweeper.FunctionArn(),
+		}},
+	})
+	sweeper.AddPermission(jsii.String("Schedule"), &awslambda.Permission{
+		Principal: awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil),
+		SourceArn: rule.AttrArn(),
 	})
 }

@@ -12,7 +12,7 @@ import (
 // roles has what each function may do, written out: the helpers of the CDK
 // grant more than is used here.
 type roles struct {
-	upload, videos, captioner, transcriber, deadletter []awsiam.PolicyStatement
+	upload, videos, captioner, transcriber, deadletter, sweeper []awsiam.PolicyStatement
 }
 
 func grants(props functionsProps) roles {
@@ -21,7 +21,18 @@ func grants(props functionsProps) roles {
 		captions = props.storage.captions
 		table    = props.storage.table.TableArn()
 		byOwner  = jsii.String(*table + "/index/" + indexByOwner)
+		byStatus = jsii.String(*table + "/index/" + indexByStatus)
 	)
+	// removes is what it takes to delete a video with all that belongs to it, but
+	// for its item.
+	removes := []awsiam.PolicyStatement{
+		allow(objects(captions, video.ResultsPrefix), "s3:DeleteObject"),
+		allowUnder(captions, video.ResultsPrefix, "s3:ListBucket"),
+		allow(objects(uploads, video.UploadsPrefix), "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"),
+		allowUnder(uploads, video.UploadsPrefix, "s3:ListBucketVersions"),
+		// IAM knows no s3:prefix for this one: it lists the whole bucket or nothing.
+		allow(uploads.BucketArn(), "s3:ListBucketMultipartUploads"),
+	}
 	return roles{
 		upload: []awsiam.PolicyStatement{
 			allow(table, "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:UpdateItem"),
@@ -30,14 +41,11 @@ func grants(props functionsProps) roles {
 			allowUnder(uploads, video.UploadsPrefix, "s3:ListBucket"),
 			allow(props.uploads.queue.QueueArn(), "sqs:SendMessage"),
 		},
-		videos: []awsiam.PolicyStatement{
+		videos: append([]awsiam.PolicyStatement{
 			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
 			allow(byOwner, "dynamodb:Query"),
-			allow(objects(captions, video.ResultsPrefix), "s3:GetObject", "s3:DeleteObject"),
-			allowUnder(captions, video.ResultsPrefix, "s3:ListBucket"),
-			allow(objects(uploads, video.UploadsPrefix), "s3:DeleteObject", "s3:DeleteObjectVersion"),
-			allowUnder(uploads, video.UploadsPrefix, "s3:ListBucketVersions"),
-		},
+			allow(objects(captions, video.ResultsPrefix), "s3:GetObject"),
+		}, removes...),
 		captioner: []awsiam.PolicyStatement{
 			consumes(props.uploads.queue),
 			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
@@ -51,15 +59,29 @@ func grants(props functionsProps) roles {
 			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
 			allow(objects(uploads, video.UploadsPrefix), "s3:GetObject", "s3:GetObjectVersion"),
 			allowUnder(uploads, video.UploadsPrefix, "s3:ListBucket"),
-			allow(objects(captions, video.ResultsPrefix), "s3:PutObject", "s3:GetObject"),
+			// DeleteObject: what was written for a video that was deleted meanwhile.
+			allow(objects(captions, video.ResultsPrefix), "s3:PutObject", "s3:GetObject", "s3:DeleteObject"),
 			allowUnder(captions, video.ResultsPrefix, "s3:ListBucket"),
+			// A film that goes on beyond its plan is announced again.
+			allow(props.uploads.queue.QueueArn(), "sqs:SendMessage"),
 		},
 		deadletter: []awsiam.PolicyStatement{
 			consumes(props.uploads.deadLetters),
 			consumes(props.segments.deadLetters),
 			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
 			allow(objects(captions, video.QuarantinePrefix), "s3:PutObject"),
+			// What a late worker left of a video that was deleted.
+			allow(objects(captions, video.ResultsPrefix), "s3:DeleteObject"),
+			allowUnder(captions, video.ResultsPrefix, "s3:ListBucket"),
 		},
+		sweeper: append([]awsiam.PolicyStatement{
+			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
+			allow(byStatus, "dynamodb:Query"),
+			allow(objects(uploads, video.UploadsPrefix), "s3:GetObject"),
+			allowUnder(uploads, video.UploadsPrefix, "s3:ListBucket"),
+			allow(props.uploads.queue.QueueArn(), "sqs:SendMessage", "sqs:GetQueueAttributes"),
+			allow(props.segments.queue.QueueArn(), "sqs:GetQueueAttributes"),
+		}, removes...),
 	}
 }
 

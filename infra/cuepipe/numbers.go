@@ -27,6 +27,16 @@ const (
 	leastConcurrency  = 2
 	mostConcurrency   = 1000
 	localTranscribers = leastConcurrency
+
+	// A segment carries the seconds around its borders and the start of its
+	// function, which weigh less the longer it is.
+	shortestSegment = 20 * time.Second
+	usualSegment    = 120 * time.Second
+
+	// sweepEvery is how often the sweeper looks for what does not move: soon
+	// enough beside the hour that a video may stand still, and for next to
+	// nothing.
+	sweepEvery = 15 * time.Minute
 )
 
 // visibility is how long a message stays hidden from others while a function
@@ -37,6 +47,13 @@ func visibility(timeout time.Duration) time.Duration { return 6 * timeout }
 // stale is the age at which a waiting message means trouble: by then it has
 // been tried twice and given up twice, or nobody takes messages at all.
 func stale(timeout time.Duration) time.Duration { return 2 * visibility(timeout) }
+
+// longestSegment is what a transcriber can deal with in its time where it
+// recognises at a tenth of the sound's length, which is slower than any seen;
+// never more than ten minutes, so that a crash costs little.
+func longestSegment(timeout time.Duration) time.Duration {
+	return min(10*time.Minute, 10*timeout)
+}
 
 // A size is what Lambda gives to one function.
 type size struct {
@@ -52,8 +69,11 @@ type delivery struct {
 
 // numbers are all the numbers of one stack.
 type numbers struct {
-	upload, videos, captioner, transcriber, deadletter size
-	uploads, segments, deadLetters                     delivery
+	upload, videos, captioner, transcriber, deadletter, sweeper size
+	uploads, segments, deadLetters                              delivery
+	// sweepAfter is how long a video may stand still before it is dispatched
+	// again; retention, for how long a queue can have kept its message.
+	sweepAfter, retention time.Duration
 }
 
 // numbersFor derives the numbers of a stage in which so many transcribers may
@@ -66,10 +86,16 @@ func numbersFor(stage Stage, transcribers int) numbers {
 		captioner:   size{memory: 512, timeout: stage.CaptionerTimeout},
 		transcriber: size{memory: transcriberWorkers * memoryPerVCPU, timeout: stage.TranscriberTimeout},
 		deadletter:  size{memory: 256, timeout: 30 * time.Second},
-		uploads:     delivery{batch: 10, concurrency: captioners},
+		// Bounded by its own time, not by its work: what it leaves, the next does.
+		sweeper: size{memory: 256, timeout: 2 * time.Minute},
+		uploads: delivery{batch: 10, concurrency: captioners},
 		// One segment is minutes of work: with more than one in a batch, the last
 		// would wait for all others and share their timeout.
 		segments:    delivery{batch: 1, concurrency: transcribers},
 		deadLetters: delivery{batch: 10, concurrency: leastConcurrency},
+		// A message that is in work, or hidden after a crash, is no reason to send
+		// another: by then it has come again.
+		sweepAfter: stale(max(stage.CaptionerTimeout, stage.TranscriberTimeout)),
+		retention:  queueDays * 24 * time.Hour,
 	}
 }

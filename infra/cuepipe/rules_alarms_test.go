@@ -21,9 +21,13 @@ func alarmsRule(t template) (problems []string) {
 		watched[show(alarm.at("MetricName"))+" "+show(alarm.at("Dimensions", 0, "Value"))] = alarm
 	}
 	for function := range mayDo {
-		if watched["Errors "+function+"Function"] == nil {
+		// When a function behind the API fails, the API answers with an error.
+		if behindAPI := function == "Upload" || function == "Videos"; !behindAPI && watched["Errors "+function+"Function"] == nil {
 			problems = append(problems, "nobody hears of errors of "+function)
 		}
+	}
+	if watched["GivenUp prod"] == nil || watched["GivenUp prod"].at("Namespace") != "Cuepipe" {
+		problems = append(problems, "nobody hears of videos that the sweeper gives up")
 	}
 	if watched["5XXError cuepipe-prod"] == nil {
 		problems = append(problems, "nobody hears of errors of the API")

@@ -121,6 +121,7 @@ func routesRule(t template) (problems []string) {
 		"GET /videos/{id}":                 "VideosFunction",
 		"DELETE /videos/{id}":              "VideosFunction",
 		"POST /videos/{id}/complete":       "UploadFunction",
+		"POST /videos/{id}/retry":          "UploadFunction",
 		"GET /videos/{id}/captions/{file}": "VideosFunction",
 	}
 	got := map[string]string{}
@@ -144,6 +145,9 @@ func routesRule(t template) (problems []string) {
 	permitted := map[string]string{}
 	for _, name := range t.names("AWS::Lambda::Permission") {
 		permission := t.Resources[name]
+		if permission.at("Principal") != "apigateway.amazonaws.com" {
+			continue // the schedule's: see scheduleRule
+		}
 		_, route, _ := strings.Cut(show(permission.at("SourceArn")), "/ApiDeploymentStagev1/")
 		verb, path, _ := strings.Cut(route, "/")
 		permitted[verb+" /"+path] = show(permission.at("FunctionName"))

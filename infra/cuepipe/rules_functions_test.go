@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -24,11 +25,13 @@ var mayDo = map[string][]string{
 		"dynamodb:GetItem Table",
 		"dynamodb:Query Table/index/byOwner",
 		"dynamodb:UpdateItem Table",
+		"s3:AbortMultipartUpload UploadsBucket/uploads/*",
 		"s3:DeleteObject CaptionsBucket/videos/*",
 		"s3:DeleteObject UploadsBucket/uploads/*",
 		"s3:DeleteObjectVersion UploadsBucket/uploads/*",
 		"s3:GetObject CaptionsBucket/videos/*",
 		"s3:ListBucket CaptionsBucket under videos/*",
+		"s3:ListBucketMultipartUploads UploadsBucket",
 		"s3:ListBucketVersions UploadsBucket under uploads/*",
 	},
 	"Captioner": {
@@ -47,6 +50,7 @@ var mayDo = map[string][]string{
 	"Transcriber": {
 		"dynamodb:GetItem Table",
 		"dynamodb:UpdateItem Table",
+		"s3:DeleteObject CaptionsBucket/videos/*",
 		"s3:GetObject CaptionsBucket/videos/*",
 		"s3:GetObject UploadsBucket/uploads/*",
 		"s3:GetObjectVersion UploadsBucket/uploads/*",
@@ -57,10 +61,13 @@ var mayDo = map[string][]string{
 		"sqs:DeleteMessage SegmentsQueue",
 		"sqs:GetQueueAttributes SegmentsQueue",
 		"sqs:ReceiveMessage SegmentsQueue",
+		"sqs:SendMessage UploadsQueue",
 	},
 	"Deadletter": {
 		"dynamodb:GetItem Table",
 		"dynamodb:UpdateItem Table",
+		"s3:DeleteObject CaptionsBucket/videos/*",
+		"s3:ListBucket CaptionsBucket under videos/*",
 		"s3:PutObject CaptionsBucket/quarantine/*",
 		"sqs:ChangeMessageVisibility SegmentsDeadLetters",
 		"sqs:ChangeMessageVisibility UploadsDeadLetters",
@@ -70,6 +77,23 @@ var mayDo = map[string][]string{
 		"sqs:GetQueueAttributes UploadsDeadLetters",
 		"sqs:ReceiveMessage SegmentsDeadLetters",
 		"sqs:ReceiveMessage UploadsDeadLetters",
+	},
+	"Sweeper": {
+		"dynamodb:GetItem Table",
+		"dynamodb:Query Table/index/byStatus",
+		"dynamodb:UpdateItem Table",
+		"s3:AbortMultipartUpload UploadsBucket/uploads/*",
+		"s3:DeleteObject CaptionsBucket/videos/*",
+		"s3:DeleteObject UploadsBucket/uploads/*",
+		"s3:DeleteObjectVersion UploadsBucket/uploads/*",
+		"s3:GetObject UploadsBucket/uploads/*",
+		"s3:ListBucket CaptionsBucket under videos/*",
+		"s3:ListBucket UploadsBucket under uploads/*",
+		"s3:ListBucketMultipartUploads UploadsBucket",
+		"s3:ListBucketVersions UploadsBucket under uploads/*",
+		"sqs:GetQueueAttributes SegmentsQueue",
+		"sqs:GetQueueAttributes UploadsQueue",
+		"sqs:SendMessage UploadsQueue",
 	},
 }
 
@@ -145,9 +169,11 @@ func environmentRule(t template) (problems []string) {
 	for name, want := range map[string][]string{
 		"Upload":      append([]string{"UPLOADS_BUCKET", "TABLE", "UPLOADS_QUEUE_URL"}, caller...),
 		"Videos":      append([]string{"UPLOADS_BUCKET", "CAPTIONS_BUCKET", "TABLE"}, caller...),
-		"Captioner":   {"UPLOADS_BUCKET", "TABLE", "UPLOADS_QUEUE_URL", "SEGMENTS_QUEUE_URL", "VISIBILITY_SECONDS"},
-		"Transcriber": {"UPLOADS_BUCKET", "CAPTIONS_BUCKET", "TABLE", "SEGMENTS_QUEUE_URL", "VISIBILITY_SECONDS"},
+		"Captioner":   {"UPLOADS_BUCKET", "TABLE", "UPLOADS_QUEUE_URL", "SEGMENTS_QUEUE_URL", "VISIBILITY_SECONDS", "SEGMENT_SECONDS"},
+		"Transcriber": {"UPLOADS_BUCKET", "CAPTIONS_BUCKET", "TABLE", "UPLOADS_QUEUE_URL", "SEGMENTS_QUEUE_URL", "VISIBILITY_SECONDS"},
 		"Deadletter":  {"CAPTIONS_BUCKET", "TABLE"},
+		"Sweeper": {"UPLOADS_BUCKET", "CAPTIONS_BUCKET", "TABLE", "UPLOADS_QUEUE_URL", "SEGMENTS_QUEUE_URL",
+			"SWEEP_AFTER_SECONDS", "RETENTION_SECONDS"},
 	} {
 		variables, _ := t.named(name+"Function").at("Environment", "Variables").(map[string]any)
 		want = append(want, "S3_PATH_STYLE", "STAGE")
@@ -195,6 +221,57 @@ func logsRule(t template) (problems []string) {
 	}
 	if settings := access.at("MethodSettings", 0, "DataTraceEnabled"); settings != false {
 		problems = append(problems, "the API may log whole requests")
+	}
+	return problems
+}
+
+// scheduleRule: EventBridge may call the sweeper and does; a video is taken for
+// stuck only after a message of it can have come again twice, and a message for
+// lost only when its queue can have forgotten it.
+func scheduleRule(t template) (problems []string) {
+	rules := t.names("AWS::Events::Rule")
+	if len(rules) != 1 {
+		return []string{fmt.Sprintf("there are %d schedules, want 1", len(rules))}
+	}
+	rule := t.Resources[rules[0]]
+	if rule.at("ScheduleExpression") != "rate(15 minutes)" || rule.at("State") != "ENABLED" {
+		problems = append(problems, fmt.Sprintf("the schedule is %v, %v", rule.at("ScheduleExpression"), rule.at("State")))
+	}
+	if target := show(rule.at("Targets", 0, "Arn")); target != "SweeperFunction" {
+		problems = append(problems, "the schedule calls "+target)
+	}
+	permitted := false
+	for _, name := range t.names("AWS::Lambda::Permission") {
+		p := t.Resources[name]
+		permitted = permitted || p.at("Principal") == "events.amazonaws.com" && show(p.at("FunctionName")) == "SweeperFunction" &&
+			p.at("Action") == "lambda:InvokeFunction" && show(p.at("SourceArn")) == plain(rules[0])
+	}
+	if !permitted {
+		problems = append(problems, "EventBridge may not call the sweeper for this schedule")
+	}
+	told := func(variable string) float64 {
+		n, _ := strconv.ParseFloat(show(t.named("SweeperFunction").at("Environment", "Variables", variable)), 64)
+		return n
+	}
+	longest := 0.0
+	for _, queue := range []string{"UploadsQueue", "SegmentsQueue"} {
+		longest = max(longest, number(t.named(queue).at("VisibilityTimeout")))
+		if kept := number(t.named(queue).at("MessageRetentionPeriod")); told("RETENTION_SECONDS") != kept {
+			problems = append(problems, fmt.Sprintf("%s keeps messages for %v s, and the sweeper is told %v", queue, kept, told("RETENTION_SECONDS")))
+		}
+	}
+	if after := told("SWEEP_AFTER_SECONDS"); after != 2*longest {
+		problems = append(problems, fmt.Sprintf("the sweeper waits %v s, and a message may be hidden for %v s", after, longest))
+	}
+	return problems
+}
+
+// segmentRule: the captioner is told how long a segment is, and a transcriber
+// has the time for one even where it recognises at a tenth of its length.
+func segmentRule(t template) (problems []string) {
+	length, _ := strconv.ParseFloat(show(t.named("CaptionerFunction").at("Environment", "Variables", "SEGMENT_SECONDS")), 64)
+	if timeout := number(t.named("TranscriberFunction").at("Timeout")); length < 20 || timeout < 0.1*length {
+		problems = append(problems, fmt.Sprintf("segments are of %v s, and a transcriber runs for %v s at most", length, timeout))
 	}
 	return problems
 }

@@ -45,7 +45,7 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 
 	if stage.Alarms {
 		newAlarms(stack, alarmsProps{
-			email: settings.AlarmEmail, numbers: numbers, uploads: uploads, segments: segments, functions: functions, api: api,
+			stage: stage.Name, email: settings.AlarmEmail, numbers: numbers, uploads: uploads, segments: segments, functions: functions, api: api,
 		})
 	}
 	acceptFindings(acceptedProps{storage: storage, functions: functions, api: api})
@@ -64,10 +64,11 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	output("SegmentsQueueUrl", "Segments that wait for a transcriber", segments.queue.QueueUrl())
 	output("UploadsDeadLettersUrl", "Videos that the captioner gave up", uploads.deadLetters.QueueUrl())
 	output("SegmentsDeadLettersUrl", "Segments that the transcribers gave up", segments.deadLetters.QueueUrl())
-	output("UploadFunction", "POST /videos, POST /videos/{id}/complete", functions.upload.FunctionName())
+	output("UploadFunction", "POST /videos, POST /videos/{id}/complete and /retry", functions.upload.FunctionName())
 	output("VideosFunction", "The other routes of the API", functions.videos.FunctionName())
 	output("CaptionerFunction", "Consumes the uploads queue", functions.captioner.FunctionName())
 	output("TranscriberFunction", "Consumes the segments queue", functions.transcriber.FunctionName())
 	output("DeadletterFunction", "Consumes both queues of dead letters", functions.deadletter.FunctionName())
+	output("SweeperFunction", "Starts again what does not move, every few minutes", functions.sweeper.FunctionName())
 	return stack
 }

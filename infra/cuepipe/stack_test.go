@@ -149,8 +149,13 @@ var rules = []struct {
 	{"alarms", alarmsRule, map[string]func(template){
 		"one tells nobody":   func(t template) { delete(t.named("AlarmsApiErrors").Properties, "AlarmActions") },
 		"a function unheard": func(t template) { remove(t, "AlarmsTranscriberErrors") },
-		"a queue unheard":    func(t template) { remove(t, "AlarmsSegmentsGivenUp") },
-		"too early":          func(t template) { t.named("AlarmsUploadsWait").Properties["Threshold"] = 60.0 },
+		"the API unheard":    func(t template) { remove(t, "AlarmsApiErrors") },
+		"given up unheard":   func(t template) { remove(t, "AlarmsStuckGivenUp") },
+		"of another stage": func(t template) {
+			t.named("AlarmsStuckGivenUp").at("Dimensions", 0).(map[string]any)["Value"] = "dev"
+		},
+		"a queue unheard": func(t template) { remove(t, "AlarmsSegmentsGivenUp") },
+		"too early":       func(t template) { t.named("AlarmsUploadsWait").Properties["Threshold"] = 60.0 },
 		"more than are free": func(t template) {
 			for name, r := range maps.Clone(t.Resources) {
 				if r.Type == "AWS::CloudWatch::Alarm" {
@@ -159,6 +164,26 @@ var rules = []struct {
 			}
 		},
 		"CloudWatch may not publish": func(t template) { remove(t, "AlarmsTopicPolicy") },
+	}},
+	{"schedule", scheduleRule, map[string]func(template){
+		"none":     func(t template) { remove(t, "SweepSchedule") },
+		"seldom":   func(t template) { t.named("SweepSchedule").Properties["ScheduleExpression"] = "rate(1 day)" },
+		"disabled": func(t template) { t.named("SweepSchedule").Properties["State"] = "DISABLED" },
+		"calls another": func(t template) {
+			t.named("SweepSchedule").at("Targets", 0).(map[string]any)["Arn"] = map[string]any{"Fn::GetAtt": []any{"VideosFunction12345678", "Arn"}}
+		},
+		"not permitted": func(t template) { remove(t, "SweeperFunctionSchedule") },
+		"permitted for any rule": func(t template) {
+			delete(t.named("SweeperFunctionSchedule").Properties, "SourceArn")
+		},
+		"too early":       func(t template) { t.named("SegmentsQueue").Properties["VisibilityTimeout"] = 3600.0 },
+		"kept for longer": func(t template) { t.named("UploadsQueue").Properties["MessageRetentionPeriod"] = 1209600.0 },
+	}},
+	{"segments", segmentRule, map[string]func(template){
+		"longer than the time for it": func(t template) { t.named("TranscriberFunction").Properties["Timeout"] = 11.0 },
+		"none": func(t template) {
+			delete(t.named("CaptionerFunction").at("Environment", "Variables").(map[string]any), "SEGMENT_SECONDS")
+		},
 	}},
 	{"logs", logsRule, map[string]func(template){
 		"for ever":       func(t template) { delete(t.named("UploadLogs").Properties, "RetentionInDays") },
@@ -230,6 +255,13 @@ func TestStagesDiffer(t *testing.T) {
 		if got := len(tpl.names("AWS::CloudWatch::Alarm")) > 0; got != stage.Alarms {
 			t.Errorf("stage %s has alarms: %v, want %v", stage.Name, got, stage.Alarms)
 		}
+		length := "120"
+		if stage.Name == "test" {
+			length = "30"
+		}
+		if got := show(tpl.named("CaptionerFunction").at("Environment", "Variables", "SEGMENT_SECONDS")); got != length {
+			t.Errorf("stage %s: segments are of %s s, want %s", stage.Name, got, length)
+		}
 		tag := show(tpl.named("Api").at("Tags"))
 		if got := strings.Contains(tag, "_custom_id_"); got != stage.Local {
 			t.Errorf("stage %s: the API's tags are %s", stage.Name, tag)
@@ -254,7 +286,7 @@ func TestApiURL(t *testing.T) {
 
 // Scripts read these names.
 func TestOutputs(t *testing.T) {
-	want := []string{"ApiUrl", "CaptionerFunction", "CaptionsBucket", "DeadletterFunction", "SegmentsDeadLettersUrl", "SegmentsQueueUrl",
+	want := []string{"ApiUrl", "CaptionerFunction", "CaptionsBucket", "DeadletterFunction", "SegmentsDeadLettersUrl", "SegmentsQueueUrl", "SweeperFunction",
 		"Table", "TranscriberFunction", "UploadFunction", "UploadsBucket", "UploadsDeadLettersUrl", "UploadsQueueUrl", "VideosFunction"}
 	var got []string
 	for name := range templateOf(t, "prod").Outputs {

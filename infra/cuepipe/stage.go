@@ -26,6 +26,9 @@ type Stage struct {
 	// CaptionerTimeout and TranscriberTimeout also decide how soon a message
 	// comes again after a crash: see visibility.
 	CaptionerTimeout, TranscriberTimeout time.Duration
+	// SegmentLength is how long a segment of a film is where the one who deploys
+	// does not say.
+	SegmentLength time.Duration
 	// Transcribers is how many transcribers may run at once where the one who
 	// deploys does not say.
 	Transcribers int
@@ -45,6 +48,7 @@ var stages = []Stage{
 		LogRetention:       awslogs.RetentionDays_ONE_DAY,
 		CaptionerTimeout:   60 * time.Second,
 		TranscriberTimeout: 300 * time.Second,
+		SegmentLength:      usualSegment,
 		Transcribers:       localTranscribers,
 		Defaults: Defaults{
 			Issuer:     "http://127.0.0.1:4560",
@@ -61,6 +65,7 @@ var stages = []Stage{
 		LogRetention:       awslogs.RetentionDays_ONE_DAY,
 		CaptionerTimeout:   6 * time.Second,
 		TranscriberTimeout: 20 * time.Second,
+		SegmentLength:      30 * time.Second, // so that a film of a few minutes has several
 		Transcribers:       localTranscribers,
 		Defaults: Defaults{
 			Issuer:     "http://127.0.0.1:4660",
@@ -74,6 +79,7 @@ var stages = []Stage{
 		LogRetention:       awslogs.RetentionDays_TWO_WEEKS,
 		CaptionerTimeout:   60 * time.Second,
 		TranscriberTimeout: 300 * time.Second,
+		SegmentLength:      usualSegment,
 		Transcribers:       newAccountTranscribers,
 	},
 	{
@@ -83,6 +89,7 @@ var stages = []Stage{
 		LogRetention:       awslogs.RetentionDays_THREE_MONTHS,
 		CaptionerTimeout:   60 * time.Second,
 		TranscriberTimeout: 300 * time.Second,
+		SegmentLength:      usualSegment,
 		Transcribers:       newAccountTranscribers,
 	},
 }

@@ -54,6 +54,8 @@ func settingsFor(t *testing.T, stageName string) Settings {
 		PageOrigin: "https://captions.example.org",
 		AlarmEmail: "operator@example.org",
 		Endpoint:   stage.Defaults.Endpoint,
+
+		SegmentLength: stage.SegmentLength,
 	}
 }
 

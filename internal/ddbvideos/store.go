@@ -3,7 +3,7 @@
 // Keys: the table's is "id"; the index "byOwner" has "owner" and "createdAt",
 // the index "byStatus" "status" and "updatedAt"; "expiresAt" (Unix seconds) is
 // the table's time to live. Actions: dynamodb:PutItem, GetItem, UpdateItem, and
-// Query on byOwner.
+// Query on byOwner and byStatus.
 package ddbvideos
 
 import (

@@ -8,10 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/cuepipe/cuepipe/internal/metric"
 	"github.com/cuepipe/cuepipe/internal/sqsjobs"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
@@ -22,15 +22,18 @@ type Videos interface {
 	Change(ctx context.Context, id string, c video.Change) (video.Video, error)
 }
 
-// Objects keeps what nobody can read. PutOnce leaves an object that is there.
+// Objects has what we write, and keeps what nobody can read. PutOnce leaves an
+// object that is there; RemoveAll removes everything below a prefix.
 type Objects interface {
 	PutOnce(ctx context.Context, key, contentType string, body []byte) error
+	RemoveAll(ctx context.Context, prefix string) error
 }
 
 // A Handler takes dead letters of any queue.
 type Handler struct {
 	Videos  Videos
 	Objects Objects
+	Count   metric.Counter
 	Log     *slog.Logger
 }
 
@@ -91,6 +94,13 @@ func (h Handler) fail(ctx context.Context, l letter) (found bool, err error) {
 	switch {
 	case errors.Is(err, video.ErrNotFound):
 		return false, nil
+	case errors.Is(err, video.ErrStale) && (v.Status == video.Deleting || v.Status == video.Deleted):
+		// A worker that died may have written after the delete had looked for the
+		// last time; nobody else comes by here again.
+		if err := h.Objects.RemoveAll(ctx, video.ResultsPrefix+v.ID+"/"); err != nil {
+			return false, fmt.Errorf("dead letter of a deleted video: %w", err)
+		}
+		h.Log.Info("a dead letter came for a deleted video; what may have been left of it is removed", "video", l.videoID, "status", v.Status)
 	case errors.Is(err, video.ErrStale):
 		h.Log.Info("a dead letter came for a video that has moved on", "video", l.videoID, "status", v.Status)
 	case err != nil:
@@ -98,7 +108,7 @@ func (h Handler) fail(ctx context.Context, l letter) (found bool, err error) {
 	default:
 		h.Log.Error("the video failed: its message was tried five times", "video", l.videoID, "generation", v.Generation)
 	}
-	count(h.Log, "DeadLetters")
+	h.Count.Add(metric.DeadLetters, 1)
 	return true, nil
 }
 
@@ -117,16 +127,6 @@ func (h Handler) quarantine(ctx context.Context, m events.SQSMessage) error {
 		return fmt.Errorf("quarantine: %w", err)
 	}
 	h.Log.Error("a message that names no video was put into quarantine", "message", m.MessageId, "key", key)
-	count(h.Log, "Quarantined")
+	h.Count.Add(metric.Quarantined, 1)
 	return nil
-}
-
-// count adds one to a metric of the namespace Cuepipe: CloudWatch reads it from
-// the log line (embedded metric format), so that no call is made for it.
-func count(log *slog.Logger, metric string) {
-	log.Info("counted", metric, 1, slog.Group("_aws",
-		"Timestamp", time.Now().UnixMilli(),
-		"CloudWatchMetrics", []map[string]any{{
-			"Namespace": "Cuepipe", "Dimensions": [][]string{{}}, "Metrics": []map[string]string{{"Name": metric, "Unit": "Count"}},
-		}}))
 }

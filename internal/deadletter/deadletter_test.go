@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/cuepipe/cuepipe/internal/memvideos"
+	"github.com/cuepipe/cuepipe/internal/metric"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -27,13 +29,22 @@ func (o objects) PutOnce(_ context.Context, key, _ string, body []byte) error {
 	return nil
 }
 
+func (o objects) RemoveAll(_ context.Context, prefix string) error {
+	if o == nil {
+		return errors.New("storage is down")
+	}
+	maps.DeleteFunc(o, func(key, _ string) bool { return strings.HasPrefix(key, prefix) })
+	return nil
+}
+
 func setUp(t *testing.T) (Handler, objects, video.Video, *bytes.Buffer) {
 	s, o, log := &memvideos.Store{}, objects{}, &bytes.Buffer{}
 	v := video.New("owner", "film.mp4", "video/mp4", 1, time.Now(), time.Now().Add(time.Hour))
 	if err := s.Create(t.Context(), v); err != nil {
 		t.Fatal(err)
 	}
-	return Handler{Videos: s, Objects: o, Log: slog.New(slog.NewJSONHandler(log, nil))}, o, v, log
+	logger := slog.New(slog.NewJSONHandler(log, nil))
+	return Handler{Videos: s, Objects: o, Count: metric.Counter{Log: logger, Stage: "test"}, Log: logger}, o, v, log
 }
 
 // eventFor is S3's recorded event, for a video of ours.
@@ -60,7 +71,7 @@ func TestTheVideoOfADeadLetterFails(t *testing.T) {
 			if err != nil || got.Status != video.Failed || *got.Failure != video.GaveUp || len(o) != 0 {
 				t.Errorf("%s %v, %v, quarantined %v", got.Status, got.Failure, err, o)
 			}
-			if !strings.Contains(log.String(), `"DeadLetters":1`) || !strings.Contains(log.String(), `"Namespace":"Cuepipe"`) {
+			if !strings.Contains(log.String(), `"DeadLetters":1`) || !strings.Contains(log.String(), `"Stage":"test"`) {
 				t.Errorf("it was not counted: %s", log)
 			}
 		})
@@ -79,6 +90,37 @@ func TestALateDeadLetterChangesNothing(t *testing.T) {
 	}
 	if got, _ := h.Videos.Get(t.Context(), v.ID); got.Status != video.Ready || len(o) != 0 {
 		t.Errorf("a ready video became %s", got.Status)
+	}
+}
+
+// A worker that was past its last look at the item may have written once more
+// after the delete, and died of it five times.
+func TestADeadLetterOfADeletedVideoLeavesNothingOfIt(t *testing.T) {
+	for name, changes := range map[string][]video.Change{
+		"deleting": {video.Delete()},
+		"deleted":  {video.Delete(), video.Bury(time.Now().Add(time.Hour))},
+	} {
+		h, o, v, _ := setUp(t)
+		for _, c := range changes {
+			if _, err := h.Videos.Change(t.Context(), v.ID, c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		left, others := "videos/"+v.ID+"/1/part-0.json", "videos/"+video.NewID()+"/1/part-0.json"
+		o[left], o[others] = "words", "words"
+		for _, body := range []string{fmt.Sprintf(`{"videoId":%q,"generation":1,"segment":0}`, v.ID), eventFor(t, v.Source.Key)} {
+			h.Objects = objects(nil)
+			if err := h.Handle(t.Context(), events.SQSMessage{Body: body}); err == nil {
+				t.Errorf("%s: the message was thrown away, and what it left is there", name)
+			}
+			h.Objects, o[left] = o, "words"
+			if err := h.Handle(t.Context(), events.SQSMessage{Body: body}); err != nil {
+				t.Fatal(err)
+			}
+			if len(o) != 1 || o[others] == "" {
+				t.Errorf("%s: stored are %v", name, o)
+			}
+		}
 	}
 }
 

@@ -86,6 +86,35 @@ func (s *Store) List(_ context.Context, owner string, after video.Place, limit i
 	return vs[:limit], place(vs[limit-1]), nil
 }
 
+// Unmoved returns up to limit videos of a status that were last changed before
+// a time, oldest first.
+func (s *Store) Unmoved(_ context.Context, status video.Status, before time.Time, limit int) ([]video.Video, error) {
+	return s.oldest(limit, func(v video.Video) bool { return v.Status == status && v.UpdatedAt.Before(before) }), nil
+}
+
+// FailedWith returns up to limit videos that failed with one of the codes
+// before a time, oldest first.
+func (s *Store) FailedWith(_ context.Context, codes []string, before time.Time, limit int) ([]video.Video, error) {
+	return s.oldest(limit, func(v video.Video) bool {
+		return v.Status == video.Failed && v.UpdatedAt.Before(before) && v.Failure != nil && slices.Contains(codes, v.Failure.Code)
+	}), nil
+}
+
+func (s *Store) oldest(limit int, is func(video.Video) bool) []video.Video {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var vs []video.Video
+	for _, v := range s.videos {
+		if is(v) {
+			vs = append(vs, v)
+		}
+	}
+	slices.SortFunc(vs, func(a, b video.Video) int {
+		return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return vs[:min(limit, len(vs))]
+}
+
 func place(v video.Video) video.Place { return video.Place{CreatedAt: v.CreatedAt, ID: v.ID} }
 
 func newer(a, b video.Place) bool {

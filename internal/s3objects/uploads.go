@@ -3,9 +3,10 @@
 //
 // The uploads bucket is versioned; every read names the version that the plan
 // was made for. Actions: s3:PutObject (presigning), s3:GetObject and
-// s3:GetObjectVersion, s3:DeleteObjectVersion, s3:ListBucketVersions, all below
-// uploads/; and s3:ListBucket there, without which S3 answers 403 instead of
-// 404 for what does not exist.
+// s3:GetObjectVersion, s3:DeleteObject and s3:DeleteObjectVersion,
+// s3:ListBucketVersions, s3:AbortMultipartUpload, all below uploads/;
+// s3:ListBucketMultipartUploads; and s3:ListBucket below uploads/, without
+// which S3 answers 403 instead of 404 for what does not exist.
 //
 // The captions bucket: s3:GetObject, s3:PutObject, s3:DeleteObject and
 // s3:ListBucket below videos/, s3:PutObject below quarantine/.
@@ -114,8 +115,12 @@ func (u Uploads) Remove(ctx context.Context, s video.Source) error {
 	return nil
 }
 
-// RemoveAll deletes every version of key and every delete marker.
+// RemoveAll deletes every version of key and every delete marker, and aborts
+// uploads of it that were never completed.
 func (u Uploads) RemoveAll(ctx context.Context, key string) error {
+	if err := u.abortUnfinished(ctx, key); err != nil { // first: one that is completed meanwhile is a version
+		return err
+	}
 	pages := s3.NewListObjectVersionsPaginator(u.Client, &s3.ListObjectVersionsInput{Bucket: &u.Bucket, Prefix: &key})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
