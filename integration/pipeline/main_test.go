@@ -59,7 +59,7 @@ func cleanLogs() error {
 		"ellow Americans": "a caption's text",
 		poison:            "a message's body",
 	}
-	for _, function := range []string{"upload", "videos", "captioner", "transcriber", "deadletter"} {
+	for _, function := range []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper"} {
 		file := filepath.Join(deployed.RunDir, "logs", functionName(function)+".log")
 		b, err := os.ReadFile(file)
 		if err != nil {
