@@ -23,6 +23,8 @@ type Store interface {
 	Get(ctx context.Context, id string) (video.Video, error)
 	Change(ctx context.Context, id string, c video.Change) (video.Video, error)
 	List(ctx context.Context, owner string, after video.Place, limit int) ([]video.Video, video.Place, error)
+	Unmoved(ctx context.Context, status video.Status, before time.Time, limit int) ([]video.Video, error)
+	FailedWith(ctx context.Context, codes []string, before time.Time, limit int) ([]video.Video, error)
 }
 
 // epoch is when the suite's videos are created; its clock stands still, so that
@@ -44,6 +46,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"every change is what Apply says, in any order", randomWalk},
 		{"of many that finish the same set exactly one sees it complete first", fanIn},
 		{"a listing has the owner's own, newest first, page by page", list},
+		{"what does not move is listed by its status, oldest first", unmoved},
+		{"what failed is listed by why, oldest first", failedWith},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, open(t)) })
 	}
