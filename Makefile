@@ -15,7 +15,7 @@ export CGO_ENABLED := 1
 export STAGE VIDEO LOCAL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deploy synth diff destroy stop logs status invoke doctor token clean fetch build bench-memory bench-pipeline bench-length spike plan-scale
+.PHONY: help run test deploy synth diff destroy stop logs status invoke doctor token clean fetch build bench-memory bench-pipeline bench-seams bench-length spike plan-scale
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench-memory: fetch ## Measure the memory of the recogniser: the peak for 15 min
 
 bench-pipeline: ## Measure the pipeline of make run: what it adds to recognition, and its transcribers' memory
 	@tools/bench-pipeline.sh
+
+bench-seams: fetch ## Measure what cutting a film costs in words, and show what is said at every seam (ARGS="-length 30s")
+	@cd integration && go run ./cmd/bench-seams $(ARGS)
 
 bench-length: fetch ## Measure films of 1, 10, 60 and 240 minutes through the pipeline, and what two workers are worth (LENGTHS="1 10")
 	@tools/bench-length.sh
