@@ -79,7 +79,7 @@ func TestAVideoIsCaptioned(t *testing.T) {
 	if read, err := caption.ReadSRT(strings.NewReader(srt)); err != nil || len(read.Cues) != track.Cues {
 		t.Errorf("srt: %d of %d cues, %v", len(read.Cues), track.Cues, err)
 	}
-	if got := deployed.ObjectsOf(t, v.ID); len(got) != 4 {
+	if got := deployed.ObjectsOf(t, v.ID); len(got) != 4 { // source, one part, two formats
 		t.Errorf("stored: %v; want the source, the words and two files", got)
 	}
 	p.Want(204, "DELETE", "/v1/videos/"+v.ID, nil)
