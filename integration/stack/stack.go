@@ -21,6 +21,7 @@ import (
 
 // A Stack is what `make test` writes about the stage that it deployed.
 type Stack struct {
+	Stage      string            `json:"stage"`
 	API        string            `json:"api"` // without /v1
 	Issuer     string            `json:"issuer"`
 	IssuerDir  string            `json:"issuerDir"` // with the issuer's key
@@ -28,7 +29,8 @@ type Stack struct {
 	PageOrigin string            `json:"pageOrigin"`
 	Region     string            `json:"region"`
 	Endpoint   string            `json:"endpoint"`
-	RunDir     string            `json:"runDir"` // of the running LocalStack; its functions' logs are below
+	FaultProxy string            `json:"faultProxy"` // what functions call in its stead
+	RunDir     string            `json:"runDir"`     // of the running LocalStack; its functions' logs are below
 	Outputs    map[string]string `json:"outputs"`
 
 	S3       *s3.Client       `json:"-"`

@@ -67,6 +67,7 @@ def describe(stage: Stage) -> dict:
         "pageOrigin": PAGE_ORIGIN,
         "region": REGION,
         "endpoint": stage.endpoint,
+        "faultProxy": stage.fault_proxy,
         "runDir": str(stage.folder),
         "outputs": found,
     }

@@ -54,6 +54,10 @@ class ProcessExecutor(RuntimeExecutor):
             # AWS gives every environment a /tmp of its own. Here only what asks for the place of temporary files gets one.
             "TMPDIR": str(self._temporary),
         }
+        # Where a fault proxy stands before LocalStack, every function calls that. URLs that a function signs name the proxy,
+        # too, because a signature is for one host: what clients do with them passes through it.
+        if endpoint := os.environ.get("CUELOCAL_FUNCTIONS_ENDPOINT"):
+            self._environment["AWS_ENDPOINT_URL"] = endpoint
         try:
             self._launch()
         except InitError as error:

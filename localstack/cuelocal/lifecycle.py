@@ -1,4 +1,4 @@
-"""Starts and stops the local cloud of a stage: LocalStack, and the issuer that signs for development."""
+"""Starts and stops the local cloud of a stage: LocalStack, the issuer that signs for development, and for tests a fault proxy."""
 
 import fcntl
 import os
@@ -24,12 +24,14 @@ def start(stage: Stage) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two makes may start at the same moment
         running = processes.noted(stage.processes)
         if (in_docker() or "localstack" in running) and "issuer" in running and answers(stage):
-            return
+            return  # answers() asks the fault proxy, too
         for process in running.values():  # half of it is no use
             processes.end(process)
         if not in_docker():  # which says itself when its port is taken
             processes.demand_free_port(stage.port, "LocalStack", "LOCALSTACK_PORT")
         processes.demand_free_port(stage.issuer_port, "the issuer of tokens", "ISSUER_PORT")
+        if stage.fault_proxy:
+            processes.demand_free_port(stage.fault_proxy_port, "the fault proxy", "FAULT_PROXY_PORT")
         _start(stage)
 
 
@@ -47,9 +49,11 @@ def stop(stage: Stage) -> None:
 
 
 def answers(stage: Stage) -> bool:
-    """Whether LocalStack and the issuer answer requests."""
-    issuer = f"http://127.0.0.1:{stage.issuer_port}/.well-known/openid-configuration"
-    return _get(f"{stage.endpoint}/_localstack/health") and _get(issuer)
+    """Whether LocalStack, the issuer and the fault proxy, if there is one, answer requests."""
+    asked = [f"{stage.endpoint}/_localstack/health", f"http://127.0.0.1:{stage.issuer_port}/.well-known/openid-configuration"]
+    if stage.fault_proxy:
+        asked.append(f"{stage.fault_proxy}/_faults/health")
+    return all(map(_get, asked))
 
 
 def _start(stage: Stage) -> None:
@@ -57,9 +61,11 @@ def _start(stage: Stage) -> None:
     for leftover in ("filesystem", "tmp", "logs", "cache"):
         shutil.rmtree(stage.folder / leftover, ignore_errors=True)
     (stage.folder / "tmp").mkdir()
-    issuer = ROOT / "bin" / "issuer"
+    issuer, fault_proxy = ROOT / "bin" / "issuer", ROOT / "bin" / "faultproxy"
     if not issuer.exists():
         raise Problem("bin/issuer is not built yet. Build it with: make build")
+    if stage.fault_proxy and not fault_proxy.exists():
+        raise Problem("bin/faultproxy is not built yet. Build it with: go build -C integration -o ../bin/ ./cmd/faultproxy")
     say(f"starting LocalStack for stage {stage.name} on {stage.endpoint}…")
     programs: dict[str, psutil.Process] = {}
     try:
@@ -86,6 +92,17 @@ def _start(stage: Stage) -> None:
             stage.folder,
         )
         processes.note(stage.processes, programs)
+        if stage.fault_proxy:
+            programs["faultproxy"] = processes.launch(
+                [
+                    *(str(fault_proxy), "-listen", f"127.0.0.1:{stage.fault_proxy_port}"),
+                    *("-target", stage.endpoint, "-functions", str(stage.folder)),
+                ],
+                {"PATH": os.environ["PATH"]},
+                stage.logs / "faultproxy.log",
+                stage.folder,
+            )
+            processes.note(stage.processes, programs)
         _wait(stage, programs, began)
     except BaseException:  # also Ctrl-C: nothing half started stays
         for process in programs.values():
@@ -168,6 +185,7 @@ def environment(stage: Stage) -> dict[str, str]:
         "SKIP_SSL_CERT_DOWNLOAD": "1",
         "CUELOCAL_DYNAMODB": str(CACHE / "dynamodb-local"),
         "CUELOCAL_LOGS": str(stage.logs),
+        "CUELOCAL_FUNCTIONS_ENDPOINT": stage.fault_proxy,
     }
 
 

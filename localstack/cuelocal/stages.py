@@ -10,8 +10,8 @@ CACHE = Path(os.environ.get("CUEPIPE_CACHE") or ROOT / ".cache")
 AUDIENCE = "cuepipe"  # whom the tokens of the local stages are for
 PAGE_ORIGIN = os.environ.get("PAGE_ORIGIN") or "http://localhost:5173"  # of the page while it is developed
 
-# LocalStack's port, and the issuer's beside it.
-_PORTS = {"local": (4566, 4560), "test": (4666, 4660)}
+# LocalStack's port, the issuer's beside it, and where there is one that of the fault proxy before LocalStack.
+_PORTS = {"local": (4566, 4560, 0), "test": (4666, 4660, 4667)}
 
 
 class Problem(Exception):
@@ -23,6 +23,7 @@ class Stage:
     name: str
     port: int
     issuer_port: int
+    fault_proxy_port: int = 0  # 0: functions call LocalStack directly
 
     @property
     def local(self) -> bool:
@@ -31,6 +32,11 @@ class Stage:
     @property
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def fault_proxy(self) -> str:
+        """What functions call in LocalStack's stead, where tests disturb their calls; empty where they do not."""
+        return f"http://127.0.0.1:{self.fault_proxy_port}" if self.fault_proxy_port else ""
 
     @property
     def issuer(self) -> str:
@@ -68,11 +74,16 @@ def in_docker() -> bool:
 
 
 def stage(name: str) -> Stage:
-    """The stage of that name. LOCALSTACK_PORT and ISSUER_PORT in the environment replace a local stage's ports."""
+    """The stage of that name. LOCALSTACK_PORT, ISSUER_PORT and FAULT_PROXY_PORT in the environment replace a local stage's ports."""
     if name not in _PORTS:
         return Stage(name, 0, 0)
-    port, issuer_port = _PORTS[name]
-    return Stage(name, _port("LOCALSTACK_PORT", port), _port("ISSUER_PORT", issuer_port))
+    port, issuer_port, fault_proxy_port = _PORTS[name]
+    return Stage(
+        name,
+        _port("LOCALSTACK_PORT", port),
+        _port("ISSUER_PORT", issuer_port),
+        fault_proxy_port and _port("FAULT_PROXY_PORT", fault_proxy_port),
+    )
 
 
 def _port(variable: str, default: int) -> int:

@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from cuelocal import processes
+from cuelocal.lifecycle import environment
 from cuelocal.pollers import concurrency, held_back
 from cuelocal.stages import Problem, stage
 
@@ -51,14 +52,24 @@ def test_a_taken_port_is_told_with_its_holder():
 def test_stages_have_ports_of_their_own_that_the_environment_may_replace(monkeypatch):
     monkeypatch.delenv("LOCALSTACK_PORT", raising=False)
     monkeypatch.delenv("ISSUER_PORT", raising=False)
-    ports = [port for name in ("local", "test") for port in (stage(name).port, stage(name).issuer_port)]
-    assert len(set(ports)) == 4
+    monkeypatch.delenv("FAULT_PROXY_PORT", raising=False)
+    local, test = stage("local"), stage("test")
+    assert len({local.port, local.issuer_port, test.port, test.issuer_port, test.fault_proxy_port}) == 5
     monkeypatch.setenv("LOCALSTACK_PORT", "5000")
     assert stage("local").endpoint == "http://127.0.0.1:5000"
     for wrong in ("80", "http", "70000"):
         monkeypatch.setenv("LOCALSTACK_PORT", wrong)
         with pytest.raises(Problem, match="LOCALSTACK_PORT"):
             stage("local")
+
+
+def test_only_the_stage_for_tests_has_a_fault_proxy(monkeypatch):
+    monkeypatch.setenv("FAULT_PROXY_PORT", "5001")
+    assert stage("test").fault_proxy == "http://127.0.0.1:5001"
+    assert environment(stage("test"))["CUELOCAL_FUNCTIONS_ENDPOINT"] == "http://127.0.0.1:5001"
+    for other in ("local", "dev"):
+        assert stage(other).fault_proxy == ""
+        assert environment(stage(other))["CUELOCAL_FUNCTIONS_ENDPOINT"] == ""
 
 
 @pytest.mark.parametrize(
