@@ -60,13 +60,12 @@ func update(c video.Change, now time.Time) *updating {
 		u.put("duration", p.Duration.Seconds())
 		u.put("segmentLength", p.SegmentLength.Seconds())
 		u.put("segments", p.Segments)
-		// Progress goes into this map; it must be there first, and a plan that
-		// is written again must not empty it.
-		u.set = append(u.set, fmt.Sprintf("%s = if_not_exists(%[1]s, %s)", u.name("heard"), u.value("heard", map[string]float64{})))
+		u.makePlaceForProgress()
 	}
 	if l := c.Longer; l != nil {
 		u.put("duration", l.Duration.Seconds())
 		u.put("segments", l.Segments)
+		u.makePlaceForProgress()
 	}
 	if c.Started {
 		u.set = append(u.set, fmt.Sprintf("%s = if_not_exists(%[1]s, %s)", u.name("startedAt"), u.value("started", stamp(now))))
@@ -111,6 +110,12 @@ func (u *updating) expression() string {
 		s += " REMOVE " + strings.Join(u.remove, ", ")
 	}
 	return s
+}
+
+// makePlaceForProgress makes the map that progress goes into: it must be there
+// first, and a plan that is written again must not empty it.
+func (u *updating) makePlaceForProgress() {
+	u.set = append(u.set, fmt.Sprintf("%s = if_not_exists(%[1]s, %s)", u.name("heard"), u.value("heard", map[string]float64{})))
 }
 
 func (u *updating) put(attribute string, v any) {

@@ -9,8 +9,8 @@ import (
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
-// before the suite's other videos, and before any real one: what stands here is
-// the oldest in the store.
+// longAgo is before the other videos of the suite, and before any real one:
+// what stands here is the oldest in the store.
 var longAgo = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // standing creates n videos that were last changed a second after one another.
@@ -54,7 +54,7 @@ func unmoved(t *testing.T, s Store) {
 		must(t, err)
 		same(t, v, stored)
 	}
-	_, err = s.Change(t.Context(), want[0], video.FinishSegment(2, 1))
+	_, err = s.Change(t.Context(), want[0], video.Finish(2, tracks))
 	must(t, err)
 	got, err = s.Unmoved(t.Context(), video.Captioning, longAgo.Add(time.Minute), 10)
 	must(t, err)
