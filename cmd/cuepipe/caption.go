@@ -18,11 +18,13 @@ type way interface {
 	caption(ctx context.Context, file *os.File, show func(state)) (client.Video, error)
 	// Track returns a track of a video that is ready.
 	Track(ctx context.Context, id, track, format string) ([]byte, error)
+	// Early returns what there is of the captions of a video in work, as WebVTT.
+	Early(ctx context.Context, id string) (client.Captions, error)
 }
 
 type captionFlags struct {
 	output, format, contentType, assets string
-	local, json, force                  bool
+	local, json, force, early           bool
 	timeout                             time.Duration
 }
 
@@ -38,12 +40,17 @@ with --local it stays on this machine, and so does all the work.
 Captions that are there already are kept, unless --force is given or --output
 names them. Nothing is left half written, whatever happens.
 
+With --early the captions are written while the video is still in work: what is
+there from its start, again and again, until they are complete. Till then a
+NOTE at their head says how far they go.
+
 With --json standard output has one JSON object a line: progress of the "type"
 "progress", at last one of the "type" "result".
 
 ` + exitHelp,
 		Example: `  cuepipe caption lecture.mp4
   cuepipe caption lecture.mp4 --format srt --output - | less
+  cuepipe caption lecture.mp4 --early
   cuepipe caption lecture.mp4 --local
   cuepipe caption lecture.mp4 --json | jq 'select(.type == "result")'`,
 		Args: exactly("one video or audio file"),
@@ -57,6 +64,7 @@ With --json standard output has one JSON object a line: progress of the "type"
 	flags.StringVar(&f.contentType, "type", "", "the file's type, such as video/mp4 (default: by its name or its first bytes)")
 	flags.BoolVar(&f.json, "json", false, "tell progress and result as JSON lines on standard output")
 	flags.BoolVar(&f.force, "force", false, "replace captions that are there already")
+	flags.BoolVar(&f.early, "early", false, "keep the output up to date while the video is in work")
 	flags.DurationVar(&f.timeout, "timeout", 0, "give up after this time, such as 10m; 0 never does")
 	return cmd
 }
@@ -64,6 +72,9 @@ With --json standard output has one JSON object a line: progress of the "type"
 func (a *app) caption(ctx context.Context, path string, f captionFlags) error {
 	if f.json && f.output == "-" {
 		return usage("Standard output cannot have both JSON and captions. Name a file with --output, or leave --json out.")
+	}
+	if f.early && (f.output == "-" || f.format != "vtt") {
+		return usage("Early captions are written to a file as vtt, where a note says how far they go. Leave --early out, or the other format or output.")
 	}
 	file, err := openInput(path)
 	if err != nil {
@@ -83,10 +94,16 @@ func (a *app) caption(ctx context.Context, path string, f captionFlags) error {
 	ctx, cancel := limit(ctx, f.timeout)
 	defer cancel()
 	t := tracker{display: a.display(f.json), began: time.Now()}
+	e := early{way: w, out: out}
+	if f.early {
+		t.also = func(s state) { e.update(ctx, s) }
+	}
 	r := result{Type: "result", Format: f.format}
 	err = t.caption(ctx, w, file, out, &r)
 	t.display.clear()
 	if err != nil {
+		t.last.kept, r.Until = e.end(err)
+		r.Output = t.last.kept
 		err = explain(ctx, err, t.last, f.local)
 	}
 	if f.json {
@@ -155,7 +172,8 @@ type tracker struct {
 	display  display
 	last     state
 	began    time.Time
-	uploaded time.Time // zero until then
+	uploaded time.Time   // zero until then
+	also     func(state) // is told too; may be nil
 }
 
 func (t *tracker) show(s state) {
@@ -163,8 +181,12 @@ func (t *tracker) show(s state) {
 		t.uploaded = time.Now()
 	}
 	t.last = s
-	if !s.ended() {
-		t.display.show(s)
+	if s.ended() {
+		return
+	}
+	t.display.show(s)
+	if t.also != nil {
+		t.also(s)
 	}
 }
 
@@ -196,6 +218,7 @@ type result struct {
 	Engine   string          `json:"engine,omitempty"`
 	Cues     int             `json:"cues"`
 	Duration float64         `json:"duration,omitempty"` // of the film
+	Until    float64         `json:"until,omitempty"`    // of the film, where the output is partial
 	Seconds  timings         `json:"seconds"`
 	Failure  *client.Failure `json:"failure,omitempty"`
 	Error    string          `json:"error,omitempty"`

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +15,7 @@ import (
 
 type captionsFlags struct {
 	output, format, track string
-	wait                  bool
+	wait, partial         bool
 	timeout               time.Duration
 }
 
@@ -22,20 +24,31 @@ func (a *app) captionsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "captions ID",
 		Short: "Fetch the captions of a video that was uploaded",
-		Long:  "Fetch the captions of a video that was uploaded, and write them to standard output or to a file.\n\n" + exitHelp,
-		Args:  exactly("the id of one video"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return a.captions(cmd.Context(), args[0], f) },
+		Long: `Fetch the captions of a video that was uploaded, and write them to standard
+output or to a file.
+
+With --partial a video may still be in work: what is there from its start is
+fetched, and standard error says how far that goes. In WebVTT a NOTE at the head
+says so too.
+
+` + exitHelp,
+		Args: exactly("the id of one video"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.captions(cmd.Context(), args[0], f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "-", "where to write the captions; - is standard output")
 	flags.StringVarP(&f.format, "format", "f", "vtt", "vtt or srt")
 	flags.StringVar(&f.track, "track", "", "the track's name (default: the video's first)")
 	flags.BoolVar(&f.wait, "wait", false, "wait until the video is captioned")
+	flags.BoolVar(&f.partial, "partial", false, "do not wait: of a video in work, fetch what is there so far")
 	flags.DurationVar(&f.timeout, "timeout", 0, "with --wait: give up after this time, such as 10m; 0 never does")
 	return cmd
 }
 
 func (a *app) captions(ctx context.Context, id string, f captionsFlags) error {
+	if f.wait && f.partial {
+		return usage("Choose one: --wait waits for all captions, --partial does not.")
+	}
 	c, err := a.client()
 	if err != nil {
 		return err
@@ -47,17 +60,16 @@ func (a *app) captions(ctx context.Context, id string, f captionsFlags) error {
 	ctx, cancel := limit(ctx, f.timeout)
 	defer cancel()
 	v, err := c.Get(ctx, id)
-	if err == nil && f.wait {
-		t := tracker{display: a.display(false)}
-		t.show(stateOf(v))
-		v, err = (&remote{Client: c}).wait(ctx, v, t.show)
-		t.display.clear()
-		if err != nil {
-			return explain(ctx, err, t.last, false)
-		}
-	}
 	if err != nil {
 		return explain(ctx, err, state{}, false)
+	}
+	if f.wait {
+		if v, err = a.wait(ctx, c, v); err != nil {
+			return err
+		}
+	}
+	if f.partial && (v.Status == client.Queued || v.Status == client.Captioning) {
+		return a.partialCaptions(ctx, c, v, f, out)
 	}
 	if err := outcome(v); err != nil {
 		return err
@@ -71,6 +83,41 @@ func (a *app) captions(ctx context.Context, id string, f captionsFlags) error {
 		return explain(ctx, err, state{}, false)
 	}
 	return out.write(b)
+}
+
+// partialCaptions writes what there is of a video in work. It may have become
+// ready in this moment.
+func (a *app) partialCaptions(ctx context.Context, c *client.Client, v client.Video, f captionsFlags, out output) error {
+	got, err := c.PartialTrack(ctx, v.ID, cmp.Or(f.track, client.AnyLanguage), f.format)
+	if err != nil {
+		return explain(ctx, err, state{}, false)
+	}
+	if err := out.write(got.Body); err != nil {
+		return err
+	}
+	if got.Partial {
+		fmt.Fprintf(a.err, "These are the captions so far, to %s%s. Wait for all of them with: cuepipe captions --wait %s\n", clock(got.Until), ofLength(v), v.ID)
+	}
+	return nil
+}
+
+func ofLength(v client.Video) string {
+	if v.Duration == 0 {
+		return ""
+	}
+	return " of " + clock(v.Duration)
+}
+
+// wait shows how a video comes on until it has ended.
+func (a *app) wait(ctx context.Context, c *client.Client, v client.Video) (client.Video, error) {
+	t := tracker{display: a.display(false)}
+	t.show(stateOf(v))
+	v, err := (&remote{Client: c}).wait(ctx, v, t.show)
+	t.display.clear()
+	if err != nil {
+		return v, explain(ctx, err, t.last, false)
+	}
+	return v, nil
 }
 
 // pick finds a track by its name, or the first one.

@@ -290,7 +290,7 @@ func TestLocalIsTheSameCaptioning(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	l := &local{prober: captioningtest.Media{}, decoder: captioningtest.Media{}, engine: captioningtest.Engine{Name: "test 1"}}
+	l := &local{prober: captioningtest.Media{}, decoder: captioningtest.Media{}, detector: captioningtest.Detector{}, engine: captioningtest.Engine{Name: "test 1"}}
 	var heard []float64
 	v, err := l.caption(t.Context(), file, func(s state) { heard = append(heard, s.Heard) })
 	if err != nil || outcome(v) != nil {
@@ -304,7 +304,7 @@ func TestLocalIsTheSameCaptioning(t *testing.T) {
 	}
 	// A cancelled one ends with the reason.
 	ctx, cancel := context.WithCancel(t.Context())
-	l = &local{prober: captioningtest.Media{}, decoder: captioningtest.Media{}, engine: captioningtest.Engine{Before: func(context.Context) error {
+	l = &local{prober: captioningtest.Media{}, decoder: captioningtest.Media{}, detector: captioningtest.Detector{}, engine: captioningtest.Engine{Before: func(context.Context) error {
 		cancel()
 		return nil
 	}}}

@@ -135,7 +135,7 @@ func newBar(out io.Writer, kind string, total int64) *progressbar.ProgressBar {
 		progressbar.OptionSetWidth(24),
 		progressbar.OptionShowBytes(kind == "bytes"),
 		progressbar.OptionShowTotalBytes(kind == "bytes"),
-		progressbar.OptionSetPredictTime(total > 0),
+		progressbar.OptionSetPredictTime(kind == "bytes"), // of captioning the words say it
 		progressbar.OptionSetElapsedTime(true),
 		progressbar.OptionSpinnerType(14),
 		progressbar.OptionThrottle(throttle),

@@ -33,14 +33,18 @@ func explain(ctx context.Context, err error, last state, local bool) error {
 	case ctx.Err() != nil:
 		code, what = exitInterrupted, "Interrupted."
 	}
+	if last.kept != "" {
+		what += fmt.Sprintf(" What was captioned so far is in %s.", last.kept)
+	}
 	switch {
-	case local && code == exitInterrupted:
+	case local && code == exitInterrupted && last.kept == "":
 		what += " Nothing was written."
 	case local || last.ID == "":
 	case last.Status == uploading || last.Status == client.Pending:
 		what += fmt.Sprintf(" The upload was not complete, so nothing is captioned; the service forgets video %s within a day. Start again with the same command.", last.ID)
 	case last.Status == client.Ready:
 		what += " The captions are ready. Get them with: cuepipe captions " + last.ID
+	case last.ended(): // it is being deleted
 	default:
 		what += " The service goes on with the video. Get its captions with: cuepipe captions --wait " + last.ID
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"os"
@@ -101,6 +102,21 @@ func (l *local) Track(ctx context.Context, id, track, format string) ([]byte, er
 	return l.captions.Get(ctx, t.Formats[format])
 }
 
+// Early returns what there is of the video's captions, as WebVTT.
+func (l *local) Early(ctx context.Context, id string) (client.Captions, error) {
+	v, err := l.videos.Get(ctx, id)
+	if err != nil {
+		return client.Captions{}, err
+	}
+	track, until, err := captioning.Early{Captions: &l.captions, Profile: caption.Default()}.Track(ctx, v)
+	if err != nil {
+		return client.Captions{}, err
+	}
+	var b bytes.Buffer
+	err = caption.WritePartialVTT(&b, track, until)
+	return client.Captions{Body: b.Bytes(), Partial: true, Until: until.Seconds()}, err
+}
+
 // watchedVideos shows every change, but for the moment in the queue, in which
 // nobody waits here.
 type watchedVideos struct {
@@ -128,12 +144,8 @@ func (w watchedEngine) Recognise(ctx context.Context, pcm []int16, progress func
 	return w.Engine.Recognise(ctx, pcm, func(until time.Duration) {
 		progress(until)
 		if v, err := w.videos.Get(ctx, w.id); err == nil {
-			s := stateOf(asClient(v))
-			s.Heard = until.Seconds()
-			if s.Duration > 0 { // which is the header's word
-				s.Heard = min(s.Heard, s.Duration)
-			}
-			w.videos.show(s)
+			v.Heard = map[int]time.Duration{len(v.Done): until} // segments are done in their order here
+			w.videos.show(stateOf(asClient(v)))
 		}
 	})
 }
@@ -143,11 +155,10 @@ func asClient(v video.Video) client.Video {
 	c := client.Video{ID: v.ID, Title: v.Title, Size: v.Size, Status: string(v.Status), Duration: v.Duration.Seconds(),
 		Failure: (*client.Failure)(v.Failure), CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt}
 	if v.Segments > 0 {
-		c.Progress = &client.Progress{Done: len(v.Done), Total: v.Segments}
-		for n, until := range v.Heard {
-			if !v.IsDone(n) {
-				c.Progress.Heard += until.Seconds()
-			}
+		c.Progress = &client.Progress{Done: len(v.Done), Total: v.Segments, Heard: v.SoundHeard().Seconds()}
+		if left, ok := v.TimeLeft(time.Now()); ok {
+			seconds := int(left.Seconds())
+			c.Progress.SecondsLeft = &seconds
 		}
 	}
 	for _, t := range v.Tracks {

@@ -41,6 +41,11 @@ func (r *remote) caption(ctx context.Context, file *os.File, show func(state)) (
 	return r.wait(ctx, v, show)
 }
 
+// Early returns what there is of a video's captions, as WebVTT.
+func (r *remote) Early(ctx context.Context, id string) (client.Captions, error) {
+	return r.PartialTrack(ctx, id, client.AnyLanguage, "vtt")
+}
+
 // The first looks are close together, as a short video is done in seconds.
 const (
 	firstLook = 250 * time.Millisecond

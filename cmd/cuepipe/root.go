@@ -61,7 +61,8 @@ func (a *app) root() *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.api, "api", "", "the service's address, without \"/v1\" (default $CUEPIPE_API)")
 	flags.StringVar(&a.token, "token", "", "your token; better kept in $CUEPIPE_TOKEN, where other users do not see it")
-	root.AddCommand(a.captionCommand(), a.captionsCommand(), a.listCommand(), a.getCommand(), a.removeCommand(), a.versionCommand())
+	root.AddCommand(a.captionCommand(), a.captionsCommand(), a.retryCommand(), a.listCommand(), a.getCommand(),
+		a.removeCommand(), a.versionCommand())
 	return root
 }
 
@@ -113,9 +114,17 @@ func outcome(v client.Video) error {
 	case v.Status == client.Uncaptioned && v.Failure != nil:
 		return &exit{exitUncaptioned, errors.New(v.Failure.Message)}
 	case v.Status == client.Failed && v.Failure != nil:
-		return &exit{exitVideoFailed, errors.New(v.Failure.Message)}
+		return &exit{exitVideoFailed, errors.New(v.Failure.Message + howToRetry(v))}
 	case v.InWork():
 		return say("The video has no captions yet: it is %s. Wait for them with: cuepipe captions --wait %s", v.Status, v.ID)
 	}
 	return say("The video has no captions: it is %s.", v.Status)
+}
+
+// howToRetry is for the failures whose message advises it.
+func howToRetry(v client.Video) string {
+	if v.Failure.Code == "gave_up" || v.Failure.Code == "stuck" {
+		return " Retry it with: cuepipe retry --wait " + v.ID
+	}
+	return ""
 }

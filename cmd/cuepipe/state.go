@@ -17,20 +17,21 @@ type state struct {
 	Duration float64 `json:"duration,omitempty"`
 	Done     int     `json:"segmentsDone,omitempty"`
 	Total    int     `json:"segments,omitempty"`
+	Left     int     `json:"secondsLeft,omitempty"` // an estimate; 0 while there is none, and at the end
+
+	kept string // the file that has early captions, after an end without whole ones
 }
 
 // uploading is the one status that a service does not know.
 const uploading = "uploading"
 
-// stateOf reads a video's progress. Segments are about equally long, so that a
-// finished one counts for its share.
+// stateOf reads a video's progress.
 func stateOf(v client.Video) state {
 	s := state{ID: v.ID, Status: v.Status, Size: v.Size, Duration: v.Duration}
-	if p := v.Progress; p != nil && p.Total > 0 {
-		s.Done, s.Total = p.Done, p.Total
-		s.Heard = v.Duration*float64(p.Done)/float64(p.Total) + p.Heard
-		if v.Duration > 0 {
-			s.Heard = min(s.Heard, v.Duration)
+	if p := v.Progress; p != nil {
+		s.Done, s.Total, s.Heard = p.Done, p.Total, p.Heard
+		if p.SecondsLeft != nil {
+			s.Left = *p.SecondsLeft
 		}
 	}
 	return s
@@ -47,21 +48,38 @@ func (s state) inWords() string {
 	case uploading:
 		return "uploading"
 	case client.Pending, client.Queued:
-		return "waiting for a worker"
+		if s.Done == 0 { // later some of it waits, and the rest is in work
+			return "waiting for a worker"
+		}
 	case client.Captioning:
-		words := "recognising speech"
-		if s.Heard > 0 {
-			words += ", " + clock(s.Heard)
-			if s.Duration > 0 {
-				words += " of " + clock(s.Duration)
-			}
-		}
-		if s.Total > 1 {
-			words += fmt.Sprintf(", %d of %d segments done", s.Done, s.Total)
-		}
-		return words
+	default:
+		return s.Status // one that a newer service may have
 	}
-	return s.Status // one that a newer service may have
+	words := "captioning"
+	switch {
+	case s.Total > 1:
+		words += fmt.Sprintf(": %d of %d segments", s.Done, s.Total)
+	case s.Heard > 0 && s.Duration > 0:
+		words += ": " + clock(s.Heard) + " of " + clock(s.Duration)
+	case s.Heard > 0:
+		words += ": " + clock(s.Heard)
+	}
+	if s.Left > 0 {
+		words += ", about " + roughly(s.Left) + " left"
+	}
+	return words
+}
+
+// roughly says how long seconds are, no finer than an estimate of them is.
+func roughly(seconds int) string {
+	minutes := (seconds + 30) / 60
+	switch {
+	case seconds < 90:
+		return fmt.Sprintf("%d s", max(1, seconds/10)*10)
+	case minutes < 90:
+		return fmt.Sprintf("%d min", minutes)
+	}
+	return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
 }
 
 // clock writes seconds as 1:02 or 1:02:03.
