@@ -136,6 +136,10 @@ func (b behind) Unmoved(_ context.Context, status video.Status, _ time.Time, _ i
 	return vs, nil
 }
 
+func (b behind) FailedWith(context.Context, []string, time.Time, int) ([]video.Video, error) {
+	return b.was, nil
+}
+
 // The index follows the table: what it shows may have moved, ended or gone.
 func TestAListingThatIsBehindDoesNoHarm(t *testing.T) {
 	w := newWorld(t)
@@ -330,6 +334,27 @@ func TestRedriveStartsWhatFailedForACauseThatIsOver(t *testing.T) {
 	w.deliver()
 	if got := codesOf(w, a, b); !slices.Equal(got, []string{"ready, generation 2", "ready, generation 2"}) {
 		t.Errorf("the videos are %v", got)
+	}
+}
+
+func TestARedrivesListingThatIsBehindDoesNoHarm(t *testing.T) {
+	w := newWorld(t)
+	was := []video.Video{failed(video.GaveUp)(w), failed(video.GaveUp)(w), failed(video.GaveUp)(w)}
+	before := w.now.Add(1)
+	w.now = w.now.Add(time.Minute)
+	for i, changes := range [][]video.Change{
+		{video.Replace(1)}, // its owner was faster
+		{video.Delete()},
+		{video.Replace(1), video.Fail(2, video.GaveUp)}, // and it failed once more
+	} {
+		for _, c := range changes {
+			w.change(was[i].ID, c)
+		}
+	}
+	w.sweeper.Videos = behind{w.videos, was}
+	r, err := w.sweeper.Redrive(t.Context(), []string{"gave_up"}, before, 10)
+	if err != nil || r.Moved != 3 || r.Restarted != 0 || len(w.queue.sent) != 0 {
+		t.Errorf("the redrive did %+v, %v, and sent %v", r, err, w.queue.sent)
 	}
 }
 

@@ -1,0 +1,155 @@
+package captioning_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/cuepipe/cuepipe/internal/captioning"
+	"github.com/cuepipe/cuepipe/internal/memobjects"
+	"github.com/cuepipe/cuepipe/internal/memvideos"
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// A removal has a video with two versions of a source and two results, and
+// what somebody does between the calls of its Remover.
+type removal struct {
+	t        *testing.T
+	videos   *memvideos.Store
+	uploads  *memobjects.Uploads
+	captions *memobjects.Captions
+	video    video.Video
+	faults   faults
+	between  func(call int)
+}
+
+func newRemoval(t *testing.T) *removal {
+	r := &removal{t: t, videos: &memvideos.Store{}, uploads: &memobjects.Uploads{}, captions: &memobjects.Captions{}, between: func(int) {}}
+	now := time.Now()
+	r.video = video.New("owner", "film.mp4", "video/mp4", 4, now, now.Add(time.Hour))
+	if err := r.videos.Create(t.Context(), r.video); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		r.uploads.Put(r.video.Source.Key, memobjects.Bytes("film"))
+	}
+	r.write("1/part-0.json")
+	r.write("1/en.vtt")
+	return r
+}
+
+func (r *removal) write(name string) {
+	if err := r.captions.PutOnce(r.t.Context(), video.ResultsPrefix+r.video.ID+"/"+name, "", []byte("words")); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *removal) run(ctx context.Context) error {
+	return captioning.Remover{Videos: faultyVideos{r.videos, &r.faults},
+		Uploads: &watchedObjects{r.uploads, r}, Captions: &watchedObjects{r.captions, r}}.Remove(ctx, r.video)
+}
+
+// gone fails the test unless nothing of the video is left but its tombstone.
+func (r *removal) gone(when string) {
+	r.t.Helper()
+	v, err := r.videos.Get(r.t.Context(), r.video.ID)
+	if err != nil || v.Status != video.Deleted || v.Owner != "" || v.ExpiresAt.IsZero() {
+		r.t.Errorf("%s: the item is %s of %q, %v", when, v.Status, v.Owner, err)
+	}
+	if keys := r.captions.Keys(); len(keys) != 0 {
+		r.t.Errorf("%s: left are %v", when, keys)
+	}
+	if _, _, err := r.uploads.Stat(r.t.Context(), r.video.Source.Key); !errors.Is(err, video.ErrNoObject) {
+		r.t.Errorf("%s: the source is left: %v", when, err)
+	}
+}
+
+type watchedObjects struct {
+	objects interface {
+		RemoveAll(context.Context, string) error
+		Left(context.Context, string) (bool, error)
+	}
+	r *removal
+}
+
+func (o *watchedObjects) RemoveAll(ctx context.Context, name string) error {
+	o.r.between(o.r.faults.calls)
+	return o.r.faults.call("remove", func() error { return o.objects.RemoveAll(ctx, name) })
+}
+
+func (o *watchedObjects) Left(ctx context.Context, name string) (left bool, err error) {
+	o.r.between(o.r.faults.calls)
+	err = o.r.faults.call("look", func() error { left, err = o.objects.Left(ctx, name); return err })
+	return left, err
+}
+
+// Whoever was past his last look at the item may write once more while it is
+// deleted, before any call.
+func TestWhatIsWrittenDuringADeleteIsRemovedToo(t *testing.T) {
+	still := newRemoval(t)
+	if err := still.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	still.gone("alone")
+	if still.faults.calls != 6 {
+		t.Fatalf("%d calls were seen, want fence, two to remove, two to look, bury", still.faults.calls)
+	}
+	// The last call but the burial is the look at what was written: what comes
+	// after it is the late worker's own to remove.
+	for at := 1; at < still.faults.calls-1; at++ {
+		for what, late := range map[string]func(r *removal){
+			"result": func(r *removal) { r.write("1/part-1.json") },
+			"upload": func(r *removal) { r.uploads.Put(r.video.Source.Key, memobjects.Bytes("late")) },
+		} {
+			if what == "upload" && at == still.faults.calls-2 {
+				continue // it was looked for already: the captioner removes it when its event comes
+			}
+			r := newRemoval(t)
+			r.between = func(calls int) {
+				if calls == at {
+					late(r)
+				}
+			}
+			if err := r.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			r.gone("a late " + what)
+		}
+	}
+}
+
+func TestADeleteThatWasCutShortGoesOn(t *testing.T) {
+	for at := 1; at <= 6; at++ {
+		for _, after := range []bool{false, true} {
+			r := newRemoval(t)
+			r.faults = faults{at: at, after: after}
+			if err := r.run(t.Context()); !errors.Is(err, errCrash) {
+				t.Fatalf("call %d: %v", at, err)
+			}
+			if err := r.run(t.Context()); err != nil && !(errors.Is(err, video.ErrStale) && at == 6 && after) {
+				t.Fatalf("after call %d, %s: %v", at, r.faults.hit, err)
+			}
+			r.gone("after " + r.faults.hit)
+		}
+	}
+}
+
+// Somebody who writes for ever cannot hold a delete for ever, and it does not
+// say that it is done.
+func TestADeleteEndsWithItsContext(t *testing.T) {
+	r := newRemoval(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	r.between = func(calls int) {
+		r.write("1/part-1.json")
+		if calls > 40 {
+			cancel()
+		}
+	}
+	if err := r.run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("the delete returned %v", err)
+	}
+	if v, _ := r.videos.Get(t.Context(), r.video.ID); v.Status != video.Deleting {
+		t.Errorf("the video is %s", v.Status)
+	}
+}
