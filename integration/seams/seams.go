@@ -181,6 +181,20 @@ func Film(loops int, gap time.Duration) (pcm []int16, said []string, err error) 
 	return pcm, said, nil
 }
 
+// Breathless leaves out of a film whatever is no speech, so that nobody pauses
+// in it.
+func (b *Bench) Breathless(ctx context.Context, pcm []int16) ([]int16, error) {
+	activity, err := b.engine.Activity(ctx, pcm)
+	if err != nil {
+		return nil, err
+	}
+	var kept []int16
+	for _, r := range speech.DefaultRules.Regions(activity) {
+		kept = append(kept, pcm[speech.Samples(r.Start):speech.Samples(r.End)]...)
+	}
+	return kept, nil
+}
+
 // Under puts music under a film: a melody whose power is so many decibels below
 // the speech's.
 func Under(pcm []int16, decibels float64) []int16 {
