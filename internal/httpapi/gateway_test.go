@@ -4,18 +4,22 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/cuepipe/cuepipe/internal/memvideos"
 	"github.com/cuepipe/cuepipe/internal/upload"
+	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 func TestTheGatewaysEventsReachTheRoutes(t *testing.T) {
 	s := &memvideos.Store{}
 	opts := Options{Tokens: tokens{}, Log: slog.New(slog.DiscardHandler)}
-	uploads := Gateway(NewUploads(upload.Uploader{Videos: s, Objects: objects{}, Queue: objects{}}, opts))
+	uploaded := objects{}
+	uploads := Gateway(NewUploads(upload.Uploader{Videos: s, Objects: uploaded, Queue: objects{}}, opts))
 	videos := Gateway(NewVideos(s, objects{}, &soFar{}, remover{s}, opts))
 	event := func(file string) events.APIGatewayProxyRequest {
 		b, err := os.ReadFile("../../events/" + file)
@@ -37,6 +41,17 @@ func TestTheGatewaysEventsReachTheRoutes(t *testing.T) {
 		if res, err := uploads(t.Context(), create); err != nil || res.StatusCode != 201 {
 			t.Fatalf("%d %s, %v", res.StatusCode, res.Body, err)
 		}
+	}
+	retry := event("api-retry-video.json")
+	retry.MultiValueHeaders["Authorization"] = []string{"Bearer alice"}
+	v := video.New(video.OwnerID("issuer", "alice"), "film.mp4", "video/mp4", 5, time.Now(), time.Time{})
+	v.ID, v.Status = retry.PathParameters["id"], video.Failed
+	uploaded[v.Source.Key] = "bytes"
+	if err := s.Create(t.Context(), v); err != nil {
+		t.Fatal(err)
+	}
+	if res, err := uploads(t.Context(), retry); err != nil || res.StatusCode != 202 || !strings.Contains(res.Body, `"queued"`) {
+		t.Errorf("%d %s, %v", res.StatusCode, res.Body, err)
 	}
 	list := event("api-list-videos.json")
 	list.MultiValueHeaders["Authorization"] = []string{"Bearer alice"}
