@@ -4,6 +4,7 @@ VIDEO ?= samples/sample.mp4
 USER_NAME ?= alice
 FN ?=
 EVENT ?=
+CODE ?=
 LOCAL ?= process
 
 export CUEPIPE_CACHE ?= $(CURDIR)/.cache
@@ -15,7 +16,7 @@ export CGO_ENABLED := 1
 export STAGE VIDEO LOCAL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deploy synth diff destroy stop logs status invoke doctor token clean fetch build bench-memory bench-pipeline bench-seams bench-length spike plan-scale
+.PHONY: help run test deploy synth diff destroy stop logs status invoke redrive doctor token clean fetch build bench-memory bench-pipeline bench-seams bench-length spike plan-scale
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,11 +45,14 @@ stop: ## Stop what make run started
 logs: ## Show what the functions wrote (FN=captioner for one, FOLLOW=1 to go on)
 	@localstack/logs "$(STAGE)" $(FN) $(if $(FOLLOW),--follow)
 
-status: ## Show what runs and is deployed, and how full the queues are
+status: ## Show what runs and is deployed, how full the queues are, and how the videos stand
 	@localstack/status "$(STAGE)"
 
 invoke: ## Send an event to a function (FN=captioner EVENT=events/s3-object-created-put.json)
 	@localstack/invoke "$(STAGE)" "$(FN)" "$(EVENT)"
+
+redrive: ## Start again every video that failed for a cause that is over (STAGE=dev CODE=gave_up)
+	@localstack/redrive "$(STAGE)" $(CODE)
 
 doctor: ## Say what is missing on this machine, and how to get it
 	@tools/doctor.sh

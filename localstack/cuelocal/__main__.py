@@ -1,4 +1,4 @@
-"""The commands start, stop, status, logs and invoke; see the files of these names beside this package."""
+"""The commands start, stop, status, logs, invoke and redrive; see the files of these names beside this package."""
 
 import argparse
 import json
@@ -35,13 +35,16 @@ def _parser() -> argparse.ArgumentParser:
 
     command("start", lambda chosen, _: lifecycle.start(chosen), "start LocalStack and the issuer, and wait until they answer")
     command("stop", lambda chosen, _: lifecycle.stop(chosen), "stop what start started")
-    command("status", _status, "show what runs, what is deployed, and how full the queues are")
+    command("status", _status, "show what runs, what is deployed, how full the queues are, and how the videos stand")
     logs = command("logs", _logs, "show the end of the functions' logs")
     logs.add_argument("function", nargs="?", help="one function only, such as captioner")
     logs.add_argument("-f", "--follow", action="store_true", help="go on with what is written from now on")
     invoke = command("invoke", _invoke, "send an event to a function")
     invoke.add_argument("function", help="such as captioner")
     invoke.add_argument("event", help="a file with the event as JSON")
+
+    redrive = command("redrive", _redrive, "start again every video that failed for a cause that is over")
+    redrive.add_argument("codes", nargs="*", help="of failures, such as gave_up; without one, gave_up and stuck")
 
     # What the project's scripts ask.
     command("addresses", _addresses, "print a local stage's endpoint, issuer, audience and page origin")
@@ -95,6 +98,12 @@ def _invoke(chosen: Stage, arguments) -> int:
     from cuelocal import deployed
 
     return deployed.invoke(chosen, arguments.function, arguments.event)
+
+
+def _redrive(chosen: Stage, arguments) -> None:
+    from cuelocal import redrive
+
+    redrive.redrive(chosen, arguments.codes)
 
 
 def _logs(chosen: Stage, arguments) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections import Counter
 from pathlib import Path
 
 import boto3
@@ -12,11 +13,12 @@ from cuelocal import lifecycle, processes
 from cuelocal.stages import AUDIENCE, PAGE_ORIGIN, Problem, Stage
 
 REGION = "us-east-1"  # of the local stages
+STATUSES = ("pending", "queued", "captioning", "ready", "uncaptioned", "failed", "deleting", "deleted")
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"  # the parameter by which the CDK itself knows
 
 
 def show_status(stage: Stage) -> None:
-    """Prints programs, outputs, functions and queues of a stage."""
+    """Prints programs, outputs, queues, and how the videos of a stage stand."""
     if stage.local:
         running = processes.noted(stage.processes)
         for name, address in (("localstack", stage.endpoint), ("issuer", stage.issuer)):
@@ -29,6 +31,7 @@ def show_status(stage: Stage) -> None:
     for key, value in sorted(outputs(stage).items()):
         print(f"  {key}: {value}")
     _show_queues(stage)
+    _show_videos(stage)
 
 
 def invoke(stage: Stage, function: str, event: str) -> int:
@@ -38,16 +41,26 @@ def invoke(stage: Stage, function: str, event: str) -> int:
         json.loads(payload)
     except (OSError, ValueError) as error:
         raise Problem(f"{event} is no event that can be sent: {error}. Recorded ones are in the folder events.") from error
-    name = _function_name(stage, function)
-    # One attempt only, and as long as a function may take: a second one would run it again.
-    patient = botocore.config.Config(read_timeout=910, retries={"total_max_attempts": 1})
-    answer = _client(stage, "lambda", patient).invoke(FunctionName=name, Payload=payload, LogType="Tail")
-    lifecycle.say(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace").rstrip())
-    print(answer["Payload"].read().decode())
-    if "FunctionError" in answer:
-        lifecycle.say(f"error: {name} failed; its log is above.")
+    answer, log, failed = call(stage, function, payload)
+    lifecycle.say(log)
+    print(answer)
+    if failed:
+        lifecycle.say(f"error: {function} failed; its log is above.")
         return 1
     return 0
+
+
+def call(stage: Stage, function: str, payload: bytes) -> tuple[str, str, bool]:
+    """Invokes a function by its short name: its answer, the end of its log, and whether it failed."""
+    # One attempt only, and as long as a function may take: a second one would run it again.
+    patient = botocore.config.Config(read_timeout=910, retries={"total_max_attempts": 1})
+    name = _function_name(stage, function)
+    try:
+        answer = _client(stage, "lambda", patient).invoke(FunctionName=name, Payload=payload, LogType="Tail")
+    except botocore.exceptions.ClientError as error:
+        raise Problem(f"{name} cannot be invoked: {error.response['Error']['Message']}") from error
+    log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace").rstrip()
+    return answer["Payload"].read().decode(), log, "FunctionError" in answer
 
 
 def outputs(stage: Stage) -> dict[str, str]:
@@ -138,6 +151,30 @@ def _show_queues(stage: Stage) -> None:
         state = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         counts = [state[f"ApproximateNumberOfMessages{kind}"] for kind in ("", "NotVisible", "Delayed")]
         print(f"{url.rsplit('/', 1)[1]:<44} {counts[0]:>8} {counts[1]:>8} {counts[2]:>8}")
+
+
+def _show_videos(stage: Stage) -> None:
+    """Reads the whole index: a cent for a million videos."""
+    pages = _client(stage, "dynamodb").get_paginator("query")
+
+    def videos(status: str, **selection):
+        return pages.paginate(
+            TableName=outputs(stage)["Table"],
+            IndexName="byStatus",
+            KeyConditionExpression="#status = :status",
+            ExpressionAttributeNames={"#status": "status", **selection.pop("names", {})},
+            ExpressionAttributeValues={":status": {"S": status}},
+            **selection,
+        )
+
+    counts = {status: sum(page["Count"] for page in videos(status, Select="COUNT")) for status in STATUSES}
+    print("videos      " + (", ".join(f"{n} {status}" for status, n in counts.items() if n) or "none"))
+    if counts["failed"]:
+        failed = videos("failed", ProjectionExpression="#failure.#code", names={"#failure": "failure", "#code": "code"})
+        codes = Counter(item["failure"]["M"]["code"]["S"] for page in failed for item in page["Items"])
+        print("  failed: " + ", ".join(f"{n} {code}" for code, n in codes.most_common()))
+    kept = _client(stage, "s3").get_paginator("list_objects_v2").paginate(Bucket=outputs(stage)["CaptionsBucket"], Prefix="quarantine/")
+    print(f"quarantine  {sum(page['KeyCount'] for page in kept)} messages that name no video")
 
 
 def _client(stage: Stage, service: str, config: botocore.config.Config | None = None):
