@@ -109,41 +109,54 @@ type Report struct {
 func (s Sweeper) Sweep(ctx context.Context) (Report, error) {
 	now := s.now()
 	r := Report{Before: now.Add(-s.After)}
-	deleting, err := s.Videos.Unmoved(ctx, video.Deleting, r.Before, atOnce)
-	s.each(ctx, &r, deleting, s.remove)
-	errs := []error{err}
-
-	var stuck []video.Video
-	for _, status := range []video.Status{video.Queued, video.Captioning} {
-		vs, err := s.Videos.Unmoved(ctx, status, r.Before, atOnce)
-		stuck, errs = append(stuck, vs...), append(errs, err)
+	var errs []error
+	list := func(status video.Status, limit int) []video.Video {
+		vs, err := s.Videos.Unmoved(ctx, status, r.Before, limit)
+		errs = append(errs, err)
+		return vs
 	}
-	pending, err := s.Videos.Unmoved(ctx, video.Pending, r.Before, pendingAtOnce)
-	errs = append(errs, err)
+	stuck := append(list(video.Queued, atOnce), list(video.Captioning, atOnce)...)
+	pending, deleting := list(video.Pending, pendingAtOnce), list(video.Deleting, atOnce)
 	if len(stuck)+len(pending) > 0 {
 		uploads, segments, err := s.Backlog.Waiting(ctx)
-		if err != nil {
-			return r, fmt.Errorf("sweep: %w", errors.Join(append(errs, err)...))
+		if err == nil {
+			w := waiting{uploads, segments, now.Add(-s.Retention)}
+			s.each(ctx, &r, w.due(&r, stuck), s.start)
+			s.each(ctx, &r, chosen(w.due(&r, pending), now), s.hear)
 		}
-		forgotten := now.Add(-s.Retention)
-		due := func(v video.Video) bool {
-			waiting := uploads // behind a library of 10,000 videos, nothing is stuck
-			if v.Status == video.Captioning {
-				waiting = segments
-			}
-			if waiting == 0 || v.UpdatedAt.Before(forgotten) {
-				return true
-			}
-			r.Waiting++
-			return false
-		}
-		s.each(ctx, &r, filter(stuck, due), s.start)
-		s.each(ctx, &r, chosen(filter(pending, due), now), s.hear)
+		errs = append(errs, err)
 	}
+	// Last, because it takes longest and nobody waits for it.
+	s.each(ctx, &r, deleting, s.remove)
 	if err := errors.Join(errs...); err != nil {
 		return r, fmt.Errorf("sweep: %w", err)
 	}
 	return r, nil
+}
+
+// waiting are the messages that are ahead of a video's own: behind a library of
+// 10,000 videos, nothing is stuck. What last moved before the queues can have
+// forgotten its message has none.
+type waiting struct {
+	uploads, segments int
+	forgotten         time.Time
+}
+
+// due returns the videos that have no message ahead of theirs, and counts the
+// others.
+func (w waiting) due(r *Report, vs []video.Video) (due []video.Video) {
+	for _, v := range vs {
+		ahead := w.uploads
+		if v.Status == video.Captioning {
+			ahead = w.segments
+		}
+		if ahead > 0 && !v.UpdatedAt.Before(w.forgotten) {
+			r.Waiting++
+			continue
+		}
+		due = append(due, v)
+	}
+	return due
 }
 
 // Redrive begins the next generation of up to limit videos that failed with
@@ -197,14 +210,4 @@ func chosen(vs []video.Video, now time.Time) []video.Video {
 	random := rand.New(rand.NewPCG(uint64(now.UnixNano()), 0))
 	random.Shuffle(len(vs), func(i, j int) { vs[i], vs[j] = vs[j], vs[i] })
 	return vs[:min(looks, len(vs))]
-}
-
-func filter(vs []video.Video, keep func(video.Video) bool) []video.Video {
-	var kept []video.Video
-	for _, v := range vs {
-		if keep(v) {
-			kept = append(kept, v)
-		}
-	}
-	return kept
 }
