@@ -25,7 +25,7 @@ func (e *early) update(ctx context.Context, s state) {
 	}
 	e.done = s.Done
 	c, err := e.way.Early(ctx, s.ID)
-	if err != nil || !c.Partial || c.Until == e.until || c.Until == 0 {
+	if err != nil || c.Until == e.until || c.Until == 0 { // 0: nothing, or by now the whole
 		return
 	}
 	if e.out.write(c.Body) == nil {
