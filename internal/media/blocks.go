@@ -9,17 +9,12 @@ import (
 )
 
 const (
-	blockSize = 128 << 10
+	// blockSize is small, because what a reader turns away from is read to the
+	// end of a block, and a segment of mere sound is only 1 MB.
+	blockSize = 32 << 10
 	// keptBlocks (4 MiB) covers what ffmpeg was sent but had not used yet when
 	// it turned elsewhere: it asks for that again.
-	keptBlocks = 32
-	// skipBlocks (1 MiB) is how far ahead reading through is quicker than a new
-	// request, which takes S3 some 30 ms.
-	skipBlocks = 8
-	// A source is asked for a short range after a jump, and for twice as much
-	// each time that reading goes on from there: a jump wastes little, and a
-	// long file takes few requests.
-	firstWindow, lastWindow = 512 << 10, 16 << 20
+	keptBlocks = 128
 	// readAttempts are made for each block before its error counts.
 	readAttempts = 5
 )
@@ -31,21 +26,20 @@ func backoff(n int) time.Duration { return 100 * time.Millisecond << n }
 // for concurrent use, and fast as long as one reader at a time moves forward.
 type blocks struct {
 	ctx     context.Context // of the reader's life, not of one call
-	src     Source
 	backoff func(attempt int) time.Duration
+	index   *indexRun // nil: nothing outlives the reader
 
 	mu     sync.Mutex
+	stream stream
+	next   int64 // the block that stream gives next
 	kept   map[int64][]byte
 	oldest []int64 // keys of kept, in the order of arrival
-
-	body   io.ReadCloser // nil, or positioned at the start of block next
-	next   int64
-	left   int64 // bytes that body still has
-	window int64
 }
 
-func newBlocks(ctx context.Context, src Source) *blocks {
-	return &blocks{ctx: ctx, src: src, backoff: backoff, kept: map[int64][]byte{}}
+// newBlocks reads src. A reader probably wants some expect bytes in one
+// stretch; 0 where that is not known.
+func newBlocks(ctx context.Context, src Source, expect int64) *blocks {
+	return &blocks{ctx: ctx, stream: stream{ctx: ctx, src: src, expect: expect}, backoff: backoff, kept: map[int64][]byte{}}
 }
 
 // readAt copies bytes from offset, which lies inside the file, to p: at least
@@ -62,17 +56,21 @@ func (b *blocks) get(i int64) ([]byte, error) {
 	if block, ok := b.kept[i]; ok {
 		return block, nil
 	}
-	if i < b.next || i > b.next+skipBlocks {
-		b.close()
-		b.next, b.window = i, 0
+	if block := b.index.get(i); block != nil {
+		return block, nil
+	}
+	if i < b.next || (i-b.next)*blockSize > b.stream.skip() {
+		b.stream.jump(i * blockSize)
+		b.next = i
 	}
 	for {
 		block, err := b.read()
 		if err != nil {
-			b.close()
+			b.stream.close()
 			return nil, err
 		}
 		b.keep(b.next, block)
+		b.index.put(b.next, block)
 		b.next++
 		if b.next > i {
 			return block, nil
@@ -83,15 +81,14 @@ func (b *blocks) get(i int64) ([]byte, error) {
 // read returns block next.
 func (b *blocks) read() ([]byte, error) {
 	offset := b.next * blockSize
-	block := b.buffer()[:min(blockSize, b.src.Size()-offset)]
+	block := b.buffer()[:min(blockSize, b.stream.src.Size()-offset)]
 	got := 0
 	for attempt := 0; ; attempt++ {
-		n, err := b.fill(block[got:], offset+int64(got))
+		n, err := b.stream.read(block[got:], offset+int64(got))
 		if got += n; err == nil {
 			return block, nil
 		}
-		b.close()
-		b.window = 0
+		b.stream.close()
 		if b.ctx.Err() != nil {
 			return nil, context.Cause(b.ctx)
 		}
@@ -103,25 +100,6 @@ func (b *blocks) read() ([]byte, error) {
 		case <-time.After(b.backoff(attempt)):
 		}
 	}
-}
-
-// fill reads all of p from offset, which is where body stands if it is open.
-func (b *blocks) fill(p []byte, offset int64) (int, error) {
-	if b.body == nil {
-		b.window = min(max(2*b.window, firstWindow), lastWindow)
-		// Windows end where blocks end, also after an attempt that broke off.
-		end := min((offset+b.window)/blockSize*blockSize, b.src.Size())
-		body, err := b.src.Open(b.ctx, offset, end-offset)
-		if err != nil {
-			return 0, err
-		}
-		b.body, b.left = body, end-offset
-	}
-	n, err := io.ReadFull(b.body, p)
-	if b.left -= int64(n); err == nil && b.left == 0 {
-		b.close()
-	}
-	return n, err
 }
 
 // buffer returns memory for a block: that of the oldest one when enough are
@@ -144,10 +122,9 @@ func (b *blocks) keep(i int64, block []byte) {
 }
 
 func (b *blocks) close() {
-	if b.body != nil {
-		_ = b.body.Close() // only read from: nothing can be lost
-		b.body = nil
-	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stream.close()
 }
 
 // reader reads the blocks as one file, for http.ServeContent.
@@ -156,12 +133,14 @@ type reader struct {
 	offset int64
 }
 
+func (r *reader) size() int64 { return r.stream.src.Size() }
+
 func (r *reader) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:
 		offset += r.offset
 	case io.SeekEnd:
-		offset += r.src.Size()
+		offset += r.size()
 	}
 	if offset < 0 {
 		return 0, fmt.Errorf("seek to %d: before the start", offset)
@@ -171,7 +150,7 @@ func (r *reader) Seek(offset int64, whence int) (int64, error) {
 }
 
 func (r *reader) Read(p []byte) (int, error) {
-	if r.offset >= r.src.Size() {
+	if r.offset >= r.size() {
 		return 0, io.EOF
 	}
 	n, err := r.readAt(p, r.offset)

@@ -22,6 +22,22 @@ type Window struct {
 	Film time.Duration
 }
 
+// bytes is about how many bytes of a file of that size ffmpeg reads in one
+// stretch for w, or 0 where that cannot be told.
+func (w Window) bytes(size int64) int64 {
+	switch {
+	case w.From == 0 && w.To == 0:
+		return size
+	case w.Film <= 0:
+		return 0
+	}
+	to := min(w.To+margin, w.Film)
+	if w.To == 0 {
+		to = w.Film
+	}
+	return max(0, int64(float64(size)*float64(to-w.From)/float64(w.Film)))
+}
+
 // Decode returns the sound of src in w as one channel of signed 16 bit samples,
 // speech.SampleRate a second. The first sample is the one at w.From. There are
 // fewer samples where the sound ends before w.To.
@@ -95,7 +111,7 @@ func (t Tools) play(ctx context.Context, src Source, w Window, consume func(io.R
 	if src.Size() == 0 {
 		return "", fmt.Errorf("%w: the file is empty", ErrNotMedia)
 	}
-	s, err := t.serve(ctx, src)
+	s, err := t.serve(ctx, src, w.bytes(src.Size()))
 	if err != nil {
 		return "", err
 	}
@@ -131,6 +147,7 @@ func decodeArgs(url string, w Window) []string {
 		// zero at the first sound instead of the first picture; so shift by 1 µs.
 		"-itsoffset", "0.000001",
 		"-t", decimal(length+margin), // stops by itself soon after the window
+		"-recv_buffer_size", strconv.Itoa(socketBuffer), // of the loopback connection
 		"-i", url,
 		// Time 0 is the window's start: what is missing before the sound or in a
 		// gap becomes silence, and mixing to one channel keeps the level.

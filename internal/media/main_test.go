@@ -45,23 +45,39 @@ var errFlaky = errors.New("the store broke off")
 // means no error.
 type flaky struct {
 	content []byte
+	name    string
 	trouble func(want int) int
 	openErr func() error
 
 	mu    sync.Mutex
 	opens int
 	read  atomic.Int64
+	asked atomic.Int64 // bytes
 	open  atomic.Int64 // readers that were not closed
+	end   int64        // of the last range
+	far   int64        // ranges that did not begin where the one before ended
 }
 
 func (f *flaky) Size() int64 { return int64(len(f.content)) }
 
-func (f *flaky) Name() string { return "" }
+func (f *flaky) Name() string { return f.name }
+
+// jumps is how often a range did not begin where the one before ended.
+func (f *flaky) jumps() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.far
+}
 
 func (f *flaky) Open(_ context.Context, offset, length int64) (io.ReadCloser, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.opens++
+	f.asked.Add(length)
+	if f.opens == 1 || offset != f.end {
+		f.far++
+	}
+	f.end = offset + length
 	if offset < 0 || length <= 0 || offset+length > f.Size() {
 		panic("the range is not inside the file")
 	}

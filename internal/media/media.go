@@ -24,6 +24,9 @@ var ErrTooLong = errors.New("sound is longer than the limit")
 // ffmpeg 5.1 or later. The methods are safe for concurrent use.
 type Tools struct {
 	FFmpeg, FFprobe string
+	// Index keeps what one call reads of a film's index for the next one; nil
+	// is none.
+	Index *IndexCache
 
 	backoff func(attempt int) time.Duration // nil: the usual one; for tests
 }

@@ -28,7 +28,7 @@ func (t Tools) probe(ctx context.Context, src Source) (Info, error) {
 	if src.Size() == 0 {
 		return Info{}, fmt.Errorf("%w: the file is empty", ErrNotMedia)
 	}
-	s, err := t.serve(ctx, src)
+	s, err := t.serve(ctx, src, 0)
 	if err != nil {
 		return Info{}, err
 	}

@@ -124,6 +124,58 @@ func TestDecodeReturnsTheWindowsSamples(t *testing.T) {
 	}
 }
 
+func TestMeasureCountsToTheLastSample(t *testing.T) {
+	src := &flaky{content: sound(10)[:320000-62]} // 31 samples less
+	for _, c := range []struct {
+		limit, want time.Duration
+		err         error
+	}{
+		{time.Hour, 10*time.Second - 31*time.Second/16000, nil},
+		{10*time.Second - 31*time.Second/16000, 10*time.Second - 31*time.Second/16000, nil},
+		{10*time.Second - 32*time.Second/16000, 0, ErrTooLong},
+	} {
+		d, err := Tools{FFmpeg: program(t, "copies"), backoff: atOnce}.Measure(t.Context(), src, c.limit)
+		if d != c.want || !errors.Is(err, c.err) {
+			t.Errorf("limit %v: %v, %v; want %v, %v", c.limit, d, err, c.want, c.err)
+		}
+	}
+	for name, want := range map[string]error{"refuses": ErrNotMedia, "never ends": ErrTooLong} {
+		if _, err := (Tools{FFmpeg: program(t, name)}).Measure(t.Context(), src, time.Minute); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+	}
+	broken := &flaky{content: sound(10), trouble: func(int) int { return 0 }}
+	_, err := Tools{FFmpeg: program(t, "copies"), backoff: atOnce}.Measure(t.Context(), broken, time.Hour)
+	if !errors.Is(err, errFlaky) || errors.Is(err, ErrNotMedia) {
+		t.Errorf("a store that fails: %v", err)
+	}
+	if _, err := (Tools{}).Measure(t.Context(), src, 0); err == nil || errors.Is(err, ErrNotMedia) {
+		t.Errorf("no limit: %v", err)
+	}
+}
+
+func TestHowManyBytesAWindowReads(t *testing.T) {
+	const size, film = 3_600_000, time.Hour // 1,000 bytes a second
+	for _, c := range []struct {
+		w    Window
+		want int64
+	}{
+		{Window{}, size},
+		{Window{Film: film}, size},
+		{Window{From: time.Minute}, 0},
+		{Window{To: time.Minute}, 0},
+		{Window{To: time.Minute, Film: film}, 61_000},
+		{Window{From: time.Minute, To: 3 * time.Minute, Film: film}, 121_000},
+		{Window{From: 59 * time.Minute, To: 61 * time.Minute, Film: film}, 60_000},
+		{Window{From: 59 * time.Minute, Film: film}, 60_000},
+		{Window{From: 2 * time.Hour, To: 3 * time.Hour, Film: film}, 0}, // a duration that lied
+	} {
+		if got := c.w.bytes(size); got != c.want {
+			t.Errorf("%+v: %d bytes, want %d", c.w, got, c.want)
+		}
+	}
+}
+
 func TestWindowsThatAreNone(t *testing.T) {
 	for _, w := range [][3]time.Duration{{-1, 5, 5}, {5, 5, 5}, {5, 4, 5}, {0, 5, 0}} {
 		_, err := Tools{}.Decode(t.Context(), &flaky{content: sound(1)}, Window{From: w[0], To: w[1], Limit: w[2]})

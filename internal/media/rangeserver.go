@@ -10,12 +10,14 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// sendBuffer bounds what is sent before ffmpeg asks for it: with the kernel's
-// default each jump in a file would throw megabytes away.
-const sendBuffer = 64 << 10
+// socketBuffer bounds, on either side of a connection, what is sent before
+// ffmpeg asks for it. With the kernel's default each jump in a file would throw
+// megabytes away.
+const socketBuffer = 16 << 10
 
 // A rangeServer serves one source over HTTP to one program on this machine, at
 // an address that nobody else can guess.
@@ -29,6 +31,7 @@ type rangeServer struct {
 	path   string
 	blocks *blocks
 	http   *http.Server
+	latest atomic.Int64 // number of the newest answer
 
 	mu       sync.Mutex
 	closed   bool
@@ -36,8 +39,9 @@ type rangeServer struct {
 	serving  chan struct{} // closed when the listener is
 }
 
-// serve starts a server of src. The caller closes it.
-func (t Tools) serve(ctx context.Context, src Source) (*rangeServer, error) {
+// serve starts a server of src, of which the program will probably read some
+// expect bytes in one stretch; 0 where that is not known. The caller closes it.
+func (t Tools) serve(ctx context.Context, src Source, expect int64) (*rangeServer, error) {
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("serve ranges: %w", err)
@@ -45,7 +49,8 @@ func (t Tools) serve(ctx context.Context, src Source) (*rangeServer, error) {
 	s := &rangeServer{path: "/" + rand.Text(), serving: make(chan struct{})}
 	s.url = "http://" + listener.Addr().String() + s.path
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
-	s.blocks = newBlocks(s.ctx, src)
+	s.blocks = newBlocks(s.ctx, src, expect)
+	s.blocks.index = t.Index.run(src)
 	if t.backoff != nil {
 		s.blocks.backoff = t.backoff
 	}
@@ -55,7 +60,7 @@ func (t Tools) serve(ctx context.Context, src Source) (*rangeServer, error) {
 		ErrorLog: log.New(io.Discard, "", 0),
 		ConnState: func(c net.Conn, state http.ConnState) {
 			if tcp, ok := c.(*net.TCPConn); ok && state == http.StateNew {
-				_ = tcp.SetWriteBuffer(sendBuffer) // the default only costs reads
+				_ = tcp.SetWriteBuffer(socketBuffer) // the default only costs reads
 			}
 		},
 	}
@@ -83,7 +88,7 @@ func (s *rangeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/octet-stream")
 	// When a read fails ServeContent stops, and the server closes the connection
 	// because the answer is shorter than it said.
-	http.ServeContent(w, r, "", time.Time{}, &served{reader{blocks: s.blocks}, s})
+	http.ServeContent(w, r, "", time.Time{}, &served{reader{blocks: s.blocks}, s, s.latest.Add(1)})
 }
 
 // enter counts a handler in, unless the server is closed.
@@ -101,9 +106,17 @@ func (s *rangeServer) enter() bool {
 type served struct {
 	reader
 	server *rangeServer
+	number int64
 }
 
+// errTurnedAway: the program asks for another place. It closes the connection
+// to the old one only after that, and must not be sent more until then.
+var errTurnedAway = errors.New("the program reads elsewhere")
+
 func (s *served) Read(p []byte) (int, error) {
+	if s.number != s.server.latest.Load() {
+		return 0, errTurnedAway
+	}
 	n, err := s.reader.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.server.cancel(err)

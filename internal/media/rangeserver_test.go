@@ -13,8 +13,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 )
 
 // content is n bytes of which no stretch repeats.
@@ -31,7 +29,7 @@ func start(t interface {
 	Fatal(...any)
 }, ctx context.Context, src Source) *rangeServer {
 	t.Helper()
-	s, err := Tools{backoff: atOnce}.serve(ctx, src)
+	s, err := Tools{backoff: atOnce}.serve(ctx, src, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,92 +95,25 @@ func TestAnswersOfTheRangeServer(t *testing.T) {
 	}
 }
 
-// Whatever is read in whatever order, from a source that keeps breaking off,
-// is what the source holds.
-func TestReadersSeeTheSourceAsItIs(t *testing.T) {
-	all := content(40*blockSize + 321)
-	rapid.Check(t, func(t *rapid.T) {
-		size := rapid.IntRange(1, len(all)).Draw(t, "size")
-		seed := rapid.Uint64().Draw(t, "seed")
-		chance := rand.New(rand.NewPCG(seed, 1))
-		failures := 0 // in a row
-		src := &flaky{content: all[:size]}
-		src.trouble = func(want int) int {
-			if failures < readAttempts-1 && chance.IntN(3) == 0 {
-				failures++
-				return chance.IntN(want + 1)
-			}
-			failures = 0
-			return want
-		}
-		b := newBlocks(context.Background(), src)
-		b.backoff = atOnce
-		r := &reader{blocks: b}
-		for range rapid.IntRange(1, 20).Draw(t, "reads") {
-			from := rapid.IntRange(0, size).Draw(t, "from")
-			n := rapid.IntRange(0, min(size-from, 3*blockSize)).Draw(t, "n")
-			if _, err := r.Seek(int64(from), io.SeekStart); err != nil {
-				t.Fatal(err)
-			}
-			got := make([]byte, n)
-			if _, err := io.ReadFull(r, got); err != nil {
-				t.Fatalf("read [%d, %d) of %d: %v", from, from+n, size, err)
-			}
-			if !bytes.Equal(got, all[from:from+n]) {
-				t.Fatalf("read [%d, %d) of %d: other bytes", from, from+n, size)
-			}
-		}
-		if len(b.kept) > keptBlocks || len(b.kept) != len(b.oldest) {
-			t.Fatalf("%d blocks are kept, %d listed", len(b.kept), len(b.oldest))
-		}
-		b.close()
-		if n := src.open.Load(); n != 0 {
-			t.Fatalf("%d readers of the source were not closed", n)
-		}
-	})
-}
-
-func TestReadingOnTakesFewAndGrowingRequests(t *testing.T) {
-	src := &flaky{content: content(64 << 20)}
-	b := newBlocks(t.Context(), src)
-	if n, err := io.Copy(io.Discard, struct{ io.Reader }{&reader{blocks: b}}); err != nil || n != src.Size() {
-		t.Fatal(n, err)
+// The program opens a new connection before it leaves the old one. What the
+// old one still gets would be read for nothing.
+func TestTheOldAnswerEndsWhereANewOneBegins(t *testing.T) {
+	src := &flaky{content: content(32 << 20)}
+	s := start(t, t.Context(), src)
+	defer s.Close()
+	old, err := http.Get(s.url)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if len(b.kept) != keptBlocks {
-		t.Errorf("%d blocks are kept, want %d", len(b.kept), keptBlocks)
+	defer old.Body.Close()
+	if _, body := get(t, "GET", s.url, "bytes=100-199"); !bytes.Equal(body, src.content[100:200]) {
+		t.Error("the new answer is not what was asked for")
 	}
-	// 0.5 + 1 + 2 + 4 + 8 + 16 + 16 + 16 MiB and the half that is left.
-	if src.opens != 9 || src.read.Load() != src.Size() {
-		t.Errorf("%d bytes in %d requests, want %d in 9", src.read.Load(), src.opens, src.Size())
+	if n, err := io.Copy(io.Discard, old.Body); err == nil || n > 8<<20 {
+		t.Errorf("the old answer went on for %d bytes, %v", n, err)
 	}
-}
-
-func TestAJumpReadsLittleMoreThanItNeeds(t *testing.T) {
-	src := &flaky{content: content(64 << 20)}
-	b := newBlocks(t.Context(), src)
-	r := &reader{blocks: b}
-	p := make([]byte, 100)
-	for i, step := range []struct{ to, opens, blocks int64 }{
-		{0, 1, 1},
-		{50, 1, 1},                          // the same block
-		{blockSize * skipBlocks, 2, 9},      // near: reads through, over the end of the first window
-		{blockSize, 2, 9},                   // back, kept
-		{40 << 20, 3, 10},                   // far: a new request
-		{(40 << 20) - 1000, 4, 11},          // back, and not kept: the block before
-		{(40 << 20) + 4*blockSize, 5, 16},   // forward again, through a block that is kept
-		{0, 5, 16},                          // still kept
-		{40<<20 + blockSize*100, 6, 17},     // far
-		{40<<20 + blockSize*100 + 7, 6, 17}, // the same block
-	} {
-		if _, err := r.Seek(step.to, io.SeekStart); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.ReadFull(r, p); err != nil {
-			t.Fatal(err)
-		}
-		if int64(src.opens) != step.opens || src.read.Load() != step.blocks*blockSize {
-			t.Errorf("step %d, to %d: %d requests and %d blocks, want %d and %d", i, step.to, src.opens, src.read.Load()/blockSize, step.opens, step.blocks)
-		}
+	if s.ctx.Err() != nil {
+		t.Errorf("that ended the server: %v", context.Cause(s.ctx))
 	}
 }
 
