@@ -5,17 +5,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"github.com/cuepipe/cuepipe/integration/functionlog"
 	"github.com/cuepipe/cuepipe/integration/stack"
 	"github.com/cuepipe/cuepipe/internal/client"
 )
@@ -25,8 +24,8 @@ import (
 type result struct {
 	Captioning float64 `json:"captioning_s"`  // until the item said so
 	Ready      float64 `json:"ready_s"`       // until the captions were there
-	Recognise  float64 `json:"recognition_s"` // the engine's own time
-	Overhead   float64 `json:"overhead_s"`    // ready without recognition
+	Recognise  float64 `json:"recognition_s"` // the engine's own time, all segments together
+	Overhead   float64 `json:"overhead_s"`    // ready without recognition; of one segment
 	// Of the transcriber's process and its ffmpeg: memory that cannot be given
 	// back, at its highest during this film.
 	Memory  float64 `json:"memory_mb"`
@@ -128,6 +127,10 @@ func measure(c *client.Client, s *stack.Stack, film string) (result, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	var r result
+	log, err := functionlog.Follow(s)
+	if err != nil {
+		return r, err
+	}
 	v, err := upload(ctx, c, film)
 	if err != nil {
 		return r, err
@@ -150,7 +153,7 @@ func measure(c *client.Client, s *stack.Stack, film string) (result, error) {
 			return r, fmt.Errorf("the film ended without captions: %s", got.Failure.Message)
 		}
 	}
-	err = r.read(ctx, filepath.Join(s.RunDir, "logs", s.Output("TranscriberFunction")+".log"), v.ID)
+	err = r.read(ctx, log, v.ID)
 	r.Overhead = r.Ready - r.Recognise
 	return r, err
 }
@@ -172,54 +175,35 @@ func upload(ctx context.Context, c *client.Client, film string) (client.Video, e
 	return v, c.Upload(ctx, ticket, f, info.Size(), nil)
 }
 
-// read takes from the transcriber's log how long the engine took for a film,
-// and what memory its process had. The report comes a moment after the film is
-// ready.
-func (r *result) read(ctx context.Context, log, id string) error {
+// read takes from the logs how long the engine took for a film, all segments
+// together, and the most memory that a process had. The reports come a moment
+// after the film is ready.
+func (r *result) read(ctx context.Context, log *functionlog.Log, id string) error {
+	running := map[string]int{} // processes by invocation
+	recognised := false
 	for ; ctx.Err() == nil; time.Sleep(askEvery) {
-		f, err := os.Open(log)
+		lines, _, err := log.Next()
 		if err != nil {
 			return err
 		}
-		found := r.find(f, id)
-		f.Close()
-		if found {
+		for _, l := range lines { // one film comes after the other
+			switch {
+			case l.Function != "transcriber":
+			case l.Type == functionlog.Started:
+				running[l.Record.RequestID] = l.Record.PID
+			case l.Message == "segment recognised" && l.Video == id:
+				recognised = true
+				r.Recognise += l.RecogniseMS / 1000
+			case l.Type == functionlog.Reported:
+				if m := float64(l.Record.Metrics.MemoryMB); m > r.Memory {
+					r.Memory, r.Process = m, running[l.Record.RequestID]
+				}
+				delete(running, l.Record.RequestID)
+			}
+		}
+		if recognised && len(running) == 0 {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s says nothing of %s: %w", log, id, ctx.Err())
-}
-
-// find reads a log in which one film comes after the other.
-func (r *result) find(log io.Reader, id string) bool {
-	lines := bufio.NewScanner(log)
-	lines.Buffer(nil, 1<<20)
-	process, recognised := 0, false
-	for lines.Scan() {
-		var entry struct {
-			Message     string  `json:"msg"`
-			Video       string  `json:"video"`
-			RecogniseMS float64 `json:"recognise_ms"`
-			Type        string  `json:"type"`
-			Record      struct {
-				PID     int `json:"pid"`
-				Metrics struct {
-					MaxMemoryUsedMB float64 `json:"maxMemoryUsedMB"`
-				} `json:"metrics"`
-			} `json:"record"`
-		}
-		if json.Unmarshal(lines.Bytes(), &entry) != nil {
-			continue
-		}
-		switch {
-		case entry.Type == "platform.start":
-			process = entry.Record.PID
-		case entry.Message == "segment recognised" && entry.Video == id:
-			recognised, r.Recognise, r.Process = true, entry.RecogniseMS/1000, process
-		case entry.Type == "platform.report" && recognised:
-			r.Memory = entry.Record.Metrics.MaxMemoryUsedMB
-			return true
-		}
-	}
-	return false
+	return fmt.Errorf("the transcriber's log says nothing of %s: %w", id, ctx.Err())
 }
