@@ -42,7 +42,8 @@ type figures struct {
 	Peaks map[string]int `json:"function_peak_mb"`
 	Peak  []int          `json:"transcriber_peak_mb"`
 
-	// What else took the machine's time, and how fast it was right before.
+	// What else took the machine's time after the upload, and how fast it was
+	// right before it.
 	LocalStack float64 `json:"localstack_cpu_s"`
 	DynamoDB   float64 `json:"dynamodb_cpu_s"`
 	Stolen     float64 `json:"stolen_s"`

@@ -78,15 +78,15 @@ func (b *bench) film(ctx context.Context, minutes int, path string, workers int)
 		return f, err
 	}
 	f.Size = info.Size()
-	before, err := b.usage()
-	if err != nil {
-		return f, err
-	}
 	log, err := functionlog.Follow(b.stack)
 	if err != nil {
 		return f, err
 	}
 	v, uploaded, err := b.upload(ctx, path)
+	if err != nil {
+		return f, err
+	}
+	before, err := b.usage() // what the upload itself took is nobody's here
 	if err != nil {
 		return f, err
 	}
