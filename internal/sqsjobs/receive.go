@@ -13,10 +13,15 @@ import (
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
-// deadlineMargin is kept free at the end of an invocation, so that a message
-// that takes too long is given back in order, instead of dying with the
-// process.
-const deadlineMargin = 2 * time.Second
+// Of an invocation's end, deadlineMargin is kept free of work, so that messages
+// that take too long are given back in order instead of dying with the process,
+// and answerMargin for the answer alone. giveBackTime bounds one giving back: it
+// is a courtesy, and must not cost the others of a batch theirs.
+const (
+	deadlineMargin = 2 * time.Second
+	answerMargin   = 500 * time.Millisecond
+	giveBackTime   = time.Second
+)
 
 // A Receiver deals with the batches that Lambda takes from one queue. Each
 // message stands for itself: one that fails is given back alone.
@@ -40,9 +45,12 @@ type Handler = func(context.Context, events.SQSEvent) (events.SQSEventResponse, 
 // Receive is the Handler. It never returns an error: that would give
 // back the whole batch.
 func (r Receiver) Receive(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+	work, giving := ctx, ctx
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-deadlineMargin))
+		work, cancel = context.WithDeadline(ctx, deadline.Add(-deadlineMargin))
+		defer cancel()
+		giving, cancel = context.WithDeadline(ctx, deadline.Add(-answerMargin))
 		defer cancel()
 	}
 	failed := make([]bool, len(batch.Records))
@@ -52,7 +60,7 @@ func (r Receiver) Receive(ctx context.Context, batch events.SQSEvent) (events.SQ
 		places <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-places }()
-			failed[i] = !r.one(ctx, m)
+			failed[i] = !r.one(work, giving, m)
 		})
 	}
 	wg.Wait()
@@ -66,7 +74,8 @@ func (r Receiver) Receive(ctx context.Context, batch events.SQSEvent) (events.SQ
 	return response, nil
 }
 
-func (r Receiver) one(ctx context.Context, m events.SQSMessage) (ok bool) {
+// one deals with a message within work, and gives it back within giving.
+func (r Receiver) one(work, giving context.Context, m events.SQSMessage) (ok bool) {
 	receives, _ := strconv.Atoi(m.Attributes["ApproximateReceiveCount"])
 	log := r.Log.With("message", m.MessageId, "receives", receives)
 	defer func() {
@@ -75,7 +84,7 @@ func (r Receiver) one(ctx context.Context, m events.SQSMessage) (ok bool) {
 			ok = false
 		}
 	}()
-	err := r.Handle(ctx, m)
+	err := r.Handle(work, m)
 	if err == nil {
 		return true
 	}
@@ -84,7 +93,9 @@ func (r Receiver) one(ctx context.Context, m events.SQSMessage) (ok bool) {
 		return false
 	}
 	delay := Backoff(r.Visibility, receives)
-	_, err = r.API.ChangeMessageVisibility(context.WithoutCancel(ctx), &sqs.ChangeMessageVisibilityInput{
+	giving, cancel := context.WithTimeout(giving, giveBackTime)
+	defer cancel()
+	_, err = r.API.ChangeMessageVisibility(giving, &sqs.ChangeMessageVisibilityInput{
 		QueueUrl: &r.URL, ReceiptHandle: &m.ReceiptHandle, VisibilityTimeout: int32(delay.Seconds()),
 	})
 	if err != nil {

@@ -224,6 +224,47 @@ func TestWorkEndsBeforeTheDeadlineAndIsBounded(t *testing.T) {
 	})
 }
 
+// silentAPI never answers.
+type silentAPI struct {
+	fakeAPI
+	asked atomic.Int32
+}
+
+func (s *silentAPI) ChangeMessageVisibility(ctx context.Context, _ *sqs.ChangeMessageVisibilityInput, _ ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error) {
+	s.asked.Add(1)
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// Work took all its time, and SQS does not answer: the batch is given back all
+// the same, before the function's time is over.
+func TestGivingBackIsBounded(t *testing.T) {
+	for name, atWork := range map[string]time.Duration{"at the deadline": time.Minute, "at once": 0} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			api := &silentAPI{}
+			r := Receiver{API: api, URL: "url", Visibility: time.Minute, AtOnce: 4, Log: slog.New(slog.DiscardHandler), Handle: func(ctx context.Context, _ events.SQSMessage) error {
+				select {
+				case <-ctx.Done():
+				case <-time.After(atWork):
+				}
+				return errors.New("S3 is slow")
+			}}
+			began := time.Now()
+			got, err := r.Receive(ctx, events.SQSEvent{Records: make([]events.SQSMessage, 10)})
+			took := time.Since(began)
+			if err != nil || len(got.BatchItemFailures) != 10 || api.asked.Load() != 10 {
+				t.Errorf("%s: %d given back, %d asked for, %v", name, len(got.BatchItemFailures), api.asked.Load(), err)
+			}
+			// Ten messages, four at once: three rounds.
+			if atWork == 0 && took != 3*giveBackTime || atWork > 0 && took != 10*time.Second-answerMargin {
+				t.Errorf("%s: it took %v", name, took)
+			}
+		})
+	}
+}
+
 func TestBackoff(t *testing.T) {
 	for _, c := range []struct {
 		visibility time.Duration
