@@ -30,6 +30,7 @@ type blocks struct {
 	index   *indexRun // nil: nothing outlives the reader
 
 	mu     sync.Mutex
+	mended *mend // what readers see instead of the source's bytes
 	stream stream
 	next   int64 // the block that stream gives next
 	kept   map[int64][]byte
@@ -48,7 +49,9 @@ func (b *blocks) readAt(p []byte, offset int64) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	block, err := b.get(offset / blockSize)
-	return copy(p, block[min(offset%blockSize, int64(len(block))):]), err
+	n := copy(p, block[min(offset%blockSize, int64(len(block))):])
+	b.mended.apply(p[:n], offset)
+	return n, err
 }
 
 // get returns block i. It is valid until the next call.

@@ -116,7 +116,14 @@ func (t Tools) play(ctx context.Context, src Source, w Window, consume func(io.R
 		return "", err
 	}
 	defer s.Close()
-	said, err = run(s, t.FFmpeg, decodeArgs(s.url, w), consume)
+	args := decodeArgs(s.url, w)
+	if w.From > 0 {
+		if m := constantRate(&reader{blocks: s.blocks}); m != nil {
+			s.blocks.mended = m
+			args = append([]string{"-fflags", "+fastseek"}, args...)
+		}
+	}
+	said, err = run(s, t.FFmpeg, args, consume)
 	if errors.Is(err, errEnough) {
 		err = nil
 	}

@@ -39,6 +39,12 @@ var players = map[string]func(args []string) int{
 		fmt.Fprintf(os.Stderr, "[mov,mp4 @ 0x55d0c0de] moov atom not found\n%s: Invalid data found\n", input(args))
 		return 1
 	},
+	"complains of fastseek": func(args []string) int {
+		if slices.Contains(args, "+fastseek") {
+			return 1
+		}
+		return 0
+	},
 	"dies": func([]string) int {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {}
