@@ -20,6 +20,10 @@ import (
 // a long film reads hundreds.
 const readsAtOnce = 8
 
+// indexSize holds the index of a film of many hours, which each of its segments
+// reads.
+const indexSize = 16 << 20
+
 func main() { config.Start("transcriber", compose) }
 
 func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sqsjobs.Handler, error) {
@@ -44,7 +48,7 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 		Uploads:  s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")},
 		Captions: s3objects.Captions{Client: clients.S3, Bucket: env.String("CAPTIONS_BUCKET")},
 		Arrivals: sqsjobs.Uploads{API: clients.SQS, URL: env.String("UPLOADS_QUEUE_URL")},
-		Decoder:  media.Tools{FFmpeg: ffmpeg},
+		Decoder:  media.Tools{FFmpeg: ffmpeg, Index: media.NewIndexCache(indexSize)},
 		Detector: engine,
 		Engine:   engine,
 		AtOnce:   readsAtOnce,
