@@ -90,7 +90,8 @@ func (s *Stack) Send(t testing.TB, bodies ...string) {
 // whatever the messages of a test do is done.
 func (s *Stack) Drained(t testing.TB) {
 	t.Helper()
-	for began := time.Now(); time.Since(began) < Patience; time.Sleep(200 * time.Millisecond) {
+	const patience = 2 * Patience // the messages of all tests have to be gone
+	for began := time.Now(); time.Since(began) < patience; time.Sleep(200 * time.Millisecond) {
 		left := 0
 		for _, q := range []string{"UploadsQueueUrl", "SegmentsQueueUrl", "UploadsDeadLettersUrl", "SegmentsDeadLettersUrl"} {
 			got, err := s.SQS.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: aws.String(s.Output(q)),
@@ -107,5 +108,5 @@ func (s *Stack) Drained(t testing.TB) {
 			return
 		}
 	}
-	t.Fatalf("the queues are not empty after %v", Patience)
+	t.Fatalf("the queues are not empty after %v", patience)
 }
