@@ -13,6 +13,7 @@ python="$CACHE/localstack/bin/python"
 tools/fetch.sh
 tools/fetch/test-packages.sh
 tools/build.sh
+go build -C integration -o "$ROOT/bin/" ./cmd/faultproxy
 
 step "format"
 unformatted="$(gofmt -l $(git ls-files '*.go'))"
