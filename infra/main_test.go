@@ -88,6 +88,10 @@ func TestSentencesForTheOneWhoDeploys(t *testing.T) {
 			t.Errorf("%s=%s: %v, want it to say %q", c.variable, c.value, err, c.says)
 		}
 	}
+	// A transcriber of stage test may run for 20 s.
+	if _, err := settings(environment(map[string]string{"STAGE": "test", "SEGMENT_SECONDS": "201"})); err == nil || !strings.Contains(err.Error(), "from 20 to 200") {
+		t.Errorf("a segment too long for its transcriber: %v", err)
+	}
 	for _, seconds := range []string{"", "20", "600"} {
 		complete["SEGMENT_SECONDS"] = seconds
 		if _, err := settings(environment(complete)); err != nil {
