@@ -66,6 +66,9 @@ func TestEveryAdmittedFormatIsReadAndSought(t *testing.T) {
 			if d := length(whole); d < 19900*time.Millisecond || d > 20200*time.Millisecond {
 				t.Errorf("decoded %v of 20 s", d)
 			}
+			if d, err := tools.Measure(t.Context(), src, time.Minute); err != nil || d != length(whole) {
+				t.Errorf("measured %v, %v; decoded %v", d, err, length(whole))
+			}
 			// Two windows over the same place put its sound at the same time.
 			for _, from := range []time.Duration{2300 * time.Millisecond, 10 * time.Second} {
 				part, err := tools.Decode(t.Context(), src, media.Window{From: from, To: from + 4*time.Second, Limit: time.Minute})

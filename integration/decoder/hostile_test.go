@@ -59,6 +59,9 @@ func TestWhatIsNoMediaIsSaidToBeNone(t *testing.T) {
 			if !errors.Is(err, media.ErrNotMedia) || pcm != nil {
 				t.Errorf("decode: %d samples, %v; want %v", len(pcm), err, media.ErrNotMedia)
 			}
+			if d, err := tools.Measure(t.Context(), src, time.Minute); !errors.Is(err, media.ErrNotMedia) {
+				t.Errorf("measure: %v, %v; want %v", d, err, media.ErrNotMedia)
+			}
 		})
 	}
 }
@@ -94,6 +97,9 @@ func TestABombEndsAtTheLimit(t *testing.T) {
 	pcm, err := tools.Decode(t.Context(), bomb, media.Window{Limit: 15 * time.Minute})
 	if !errors.Is(err, media.ErrTooLong) || pcm != nil {
 		t.Errorf("decoded %v, %v; want %v", length(pcm), err, media.ErrTooLong)
+	}
+	if d, err := tools.Measure(t.Context(), bomb, 15*time.Minute); !errors.Is(err, media.ErrTooLong) {
+		t.Errorf("measured %v, %v; want %v", d, err, media.ErrTooLong)
 	}
 	pcm, err = tools.Decode(t.Context(), bomb, media.Window{From: time.Hour, To: time.Hour + time.Minute, Limit: 15 * time.Minute})
 	if err != nil || length(pcm) != time.Minute {

@@ -14,8 +14,11 @@ import (
 // counting counts what is asked of a source and what is read.
 type counting struct {
 	media.Source
+	name         string
 	opens, bytes atomic.Int64
 }
+
+func (c *counting) Name() string { return c.name }
 
 func (c *counting) Open(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
 	c.opens.Add(1)

@@ -1,0 +1,84 @@
+package decoder
+
+import (
+	"testing"
+	"time"
+
+	"github.com/cuepipe/cuepipe/internal/media"
+)
+
+// Films with a picture and sound alone, each with whether a seek in it reads
+// through all that is before. Where a container has neither an index nor times
+// ffmpeg reads from the start: docs/adr/0003-ffmpeg.md says what that costs.
+var sought = []struct {
+	name    string
+	film    bool
+	args    []string
+	through bool
+	head    int64 // bytes, with the index and what a seek looks at
+}{
+	{"end.mp4", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"}, false, 768 << 10},
+	{"fast.mp4", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-movflags", "faststart"}, false, 768 << 10},
+	{"film.mkv", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "libvorbis"}, false, 768 << 10},
+	{"film.webm", true, []string{"-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"}, false, 768 << 10},
+	{"film.ts", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"}, false, 1536 << 10},
+	{"film.avi", true, []string{"-c:v", "mpeg4", "-c:a", "libmp3lame"}, false, 768 << 10},
+	{"constant.mp3", false, []string{"-c:a", "libmp3lame", "-b:a", "128k"}, false, 768 << 10},
+	{"film.flac", false, nil, false, 768 << 10},
+	{"film.wav", false, nil, false, 768 << 10},
+	{"opus.ogg", false, []string{"-c:a", "libopus"}, false, 768 << 10},
+	{"vbr.mp3", false, []string{"-c:a", "libmp3lame", "-q:a", "4"}, true, 768 << 10},
+	{"raw.aac", false, []string{"-c:a", "aac"}, true, 768 << 10},
+}
+
+// Two neighbours decode windows that overlap. Each reads hardly more than its
+// own time, the second one not even the index again, and both put the same
+// sound at the same time.
+func TestNeighboursReadTheirShareAndAgree(t *testing.T) {
+	const film, left, right, end = 150 * time.Second, 60 * time.Second, 88 * time.Second, 120 * time.Second
+	const seam = right + 2*time.Second // the second that both have
+	for _, f := range sought {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			args := []string{"-f", "lavfi", "-i", marks}
+			if f.film {
+				args = append(args, "-f", "lavfi", "-i", "testsrc2=s=160x90:r=5", "-b:v", "300k", "-g", "10")
+			}
+			src := &counting{Source: open(t, encode(t, f.name, append(append(args, f.args...), "-t", "150")...)), name: f.name}
+			tools := tools
+			tools.Index = media.NewIndexCache(4 << 20)
+			decode := func(from, to time.Duration) []int16 {
+				src.opens.Store(0)
+				src.bytes.Store(0)
+				pcm, err := tools.Decode(t.Context(), src, media.Window{From: from, To: to, Limit: time.Hour, Film: film})
+				if err != nil {
+					t.Fatal(err)
+				}
+				// ffmpeg decodes a second more, and begins where a picture does.
+				share := src.Size() * int64(to-from+2*time.Second) / int64(film)
+				t.Logf("[%v, %v): %d bytes in %d requests, share %d", from, to, src.bytes.Load(), src.opens.Load(), share)
+				if n := src.opens.Load(); n > 32 {
+					t.Errorf("%d requests", n)
+				}
+				if n := src.bytes.Load(); n > share+share/30+f.head && !f.through {
+					t.Errorf("[%v, %v) read %d bytes, its share is %d", from, to, n, share)
+				}
+				return pcm
+			}
+			first := decode(left, seam+4*time.Second)
+			read := src.bytes.Load()
+			second := decode(right, end)
+			share := src.Size() * int64(end-right+2*time.Second) / int64(film)
+			if n := src.bytes.Load(); n > min(share+share/30+128<<10, read) && !f.through {
+				t.Errorf("the second one read %d bytes, its share is %d", n, share)
+			}
+			a, b := offset(t, first, seam-left, seam), offset(t, second, seam-right, seam)
+			if d := (a - b).Abs(); d > 8*time.Millisecond {
+				t.Errorf("the neighbours disagree by %v about the sound at %v", d, seam)
+			}
+			if b.Abs() > 60*time.Millisecond {
+				t.Errorf("the sound at %v is %v late", seam, b)
+			}
+		})
+	}
+}
