@@ -18,14 +18,12 @@ type Measured struct {
 	CaptionerStart   float64 `json:"captioner_start_s"`   // until the function asks for work
 	TranscriberStart float64 `json:"transcriber_start_s"` // with the models loaded
 
-	Plan      float64 `json:"plan_s"`     // a film: look at it, plan it, send its jobs
-	Decode    float64 `json:"decode"`     // a second of film
-	Recognise float64 `json:"recognise"`  // a second of film
-	Assemble  float64 `json:"assemble"`   // a second of film
-	LogBytes  float64 `json:"log_bytes"`  // a segment
-	Segment   float64 `json:"segment_s"`  // nominal length
-	Read      float64 `json:"read_ratio"` // bytes read, by the file's size
-	Bitrate   float64 `json:"byte_rate"`  // of the film, bytes a second
+	Plan      float64 `json:"plan_s"`    // a film: look at it, plan it, send its jobs
+	Decode    float64 `json:"decode"`    // a second of film
+	Recognise float64 `json:"recognise"` // a second of film
+	Assemble  float64 `json:"assemble"`  // a second of film
+	LogBytes  float64 `json:"log_bytes"` // a segment
+	Segment   float64 `json:"segment_s"` // nominal length
 }
 
 //go:embed measured.json

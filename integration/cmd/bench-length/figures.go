@@ -12,6 +12,7 @@ import (
 
 	"github.com/cuepipe/cuepipe/integration/functionlog"
 	"github.com/cuepipe/cuepipe/integration/machine"
+	"github.com/cuepipe/cuepipe/internal/captioning"
 )
 
 // figures are one film's. Times are seconds.
@@ -171,9 +172,7 @@ func write(path string, all []figures, starts []functionlog.Line) error {
 		"recognise":           long.Recognising / length,
 		"assemble":            long.Assembling / length,
 		"log_bytes":           float64(long.LogBytes) / float64(long.Segments),
-		"segment_s":           120,
-		"read_ratio":          long.Ratio,
-		"byte_rate":           float64(long.Size) / length,
+		"segment_s":           captioning.SegmentLength.Seconds(),
 	}, "", "  ")
 	if err != nil {
 		return err
