@@ -13,8 +13,9 @@ const (
 
 	// A dead letter keeps the time at which it was first sent, so its queue must
 	// keep messages for longer than the first queue; 14 days is the most there is.
+	// The first queue keeps them for as long as that allows: a library may wait.
 	deadLetterDays = 14
-	queueDays      = 4
+	queueDays      = 12
 
 	// A new account may run 10 functions at once. The API and the dead letters
 	// must get their turn beside a full pipeline.
@@ -82,7 +83,8 @@ func numbersFor(stage Stage, transcribers int) numbers {
 	api := size{memory: 256, timeout: 10 * time.Second}
 	return numbers{
 		upload:      api,
-		videos:      api,
+		// The early captions of a film of many hours are laid out at each request.
+		videos:      size{memory: 1024, timeout: 20 * time.Second},
 		captioner:   size{memory: 512, timeout: stage.CaptionerTimeout},
 		transcriber: size{memory: transcriberWorkers * memoryPerVCPU, timeout: stage.TranscriberTimeout},
 		deadletter:  size{memory: 256, timeout: 30 * time.Second},

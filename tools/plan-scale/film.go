@@ -19,7 +19,7 @@ const (
 	planAtOnce    = 4
 	sendAtOnce    = 10 // jobs a request to SQS
 	readAtOnce    = 8  // parts, for the assembly
-	retentionDays = 4
+	retentionDays = 12
 	windowsASeg   = 17 // ranged reads a segment: its sound in sixteenths, and what is left of the index
 	readsAtPlan   = 4  // HEAD, and what a probe reads
 	changesAFilm  = 5  // create, arrive, record, dispatch, finish
