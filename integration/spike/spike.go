@@ -4,8 +4,10 @@ package spike
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +32,8 @@ type Spike struct {
 // A Result is what a run came to. Times are seconds.
 type Result struct {
 	N int `json:"n"`
+	// NotUploaded are those that the limit came before.
+	NotUploaded int `json:"not_uploaded"`
 	Account
 	// Again are segments that were recognised a second time, for a message that
 	// came twice. It is no fault: the first result stays.
@@ -97,14 +101,12 @@ func (s Spike) Run(ctx context.Context) (Result, error) {
 	<-done
 	stop()
 	asking.Wait()
-	if uploading != nil {
-		return Result{}, uploading
+	// When the limit was what ended it, what there is by then is counted.
+	if err := cmp.Or(uploading, watching); err != nil && ctx.Err() == nil {
+		return Result{}, err
 	}
-	if watching != nil && ctx.Err() == nil {
-		return Result{}, watching
-	}
-	// Whether or not its time was over: what there is, is counted.
-	r := Result{N: s.N, Again: w.again, Took: took.Seconds(), Rate: float64(len(w.ends)) / took.Seconds(), Uploading: w.lastArrival.Seconds(), API: caller.latency(),
+	uploads = slices.DeleteFunc(uploads, func(u Upload) bool { return u.ID == "" })
+	r := Result{N: s.N, NotUploaded: s.N - len(uploads), Again: w.again, Took: took.Seconds(), Rate: float64(len(w.ends)) / took.Seconds(), Uploading: w.lastArrival.Seconds(), API: caller.latency(),
 		Series: w.series()}
 	r.Memory, r.Flat = w.memory.held()
 	counting, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Minute)

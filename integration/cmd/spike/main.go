@@ -58,8 +58,8 @@ func run(ctx context.Context, n, clients int, limit time.Duration, plot string) 
 	if err := out.Encode(r); err != nil {
 		return err
 	}
-	if r.Lost+r.Doubled+r.Wrong+r.DeadLetters > 0 || !r.Flat {
-		return errors.New("not every video came to its right end, or a function's memory grew; the last line says which")
+	if r.NotUploaded+r.Lost+r.Doubled+r.Wrong+r.DeadLetters > 0 || !r.Flat {
+		return errors.New("not every video came to its right end in time, or a function's memory grew; the last line says which")
 	}
 	return nil
 }
