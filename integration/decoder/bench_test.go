@@ -1,6 +1,7 @@
 package decoder
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"regexp"
@@ -25,20 +26,41 @@ func BenchmarkFifteenMinutes(b *testing.B) {
 			b.Fatalf("%v: %s", err, out)
 		}
 	}
+	const length, limit = 15 * time.Minute, time.Hour
+	indexed := tools
+	indexed.Index = media.NewIndexCache(16 << 20)
+	turn := 0
+	segment := media.Window{From: 355 * time.Second, To: 485 * time.Second, Limit: limit, Film: length}
 	for _, c := range []struct {
-		name     string
-		from, to time.Duration // both 0: probe only
-	}{{"probe", 0, 0}, {"decode all", 0, 15 * time.Minute}, {"decode 2 min", 6 * time.Minute, 8 * time.Minute}} {
+		name string
+		run  func(context.Context, media.Source) error
+	}{
+		{"probe", func(ctx context.Context, src media.Source) error { _, err := tools.Probe(ctx, src); return err }},
+		{"measure", func(ctx context.Context, src media.Source) error {
+			_, err := tools.Measure(ctx, src, limit)
+			return err
+		}},
+		{"decode all", func(ctx context.Context, src media.Source) error {
+			_, err := tools.Decode(ctx, src, media.Window{Limit: limit, Film: length})
+			return err
+		}},
+		{"decode a segment", func(ctx context.Context, src media.Source) error {
+			_, err := tools.Decode(ctx, src, segment)
+			return err
+		}},
+		{"decode the next segment", func(ctx context.Context, src media.Source) error {
+			w := segment // and the one behind it, in turn
+			if turn++; turn%2 == 0 {
+				w.From, w.To = w.From+2*time.Minute, w.To+2*time.Minute
+			}
+			_, err := indexed.Decode(ctx, src, w)
+			return err
+		}},
+	} {
 		b.Run(c.name, func(b *testing.B) {
-			src := &counting{Source: open(b, film)}
+			src := &counting{Source: open(b, film), name: film}
 			for b.Loop() {
-				var err error
-				if c.to == 0 {
-					_, err = tools.Probe(b.Context(), src)
-				} else {
-					_, err = tools.Decode(b.Context(), src, media.Window{From: c.from, To: c.to, Limit: 15 * time.Minute})
-				}
-				if err != nil {
+				if err := c.run(b.Context(), src); err != nil {
 					b.Fatal(err)
 				}
 			}

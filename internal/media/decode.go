@@ -80,8 +80,9 @@ func (t Tools) decode(ctx context.Context, src Source, w Window) ([]int16, error
 
 // Measure returns how long the sound of src is, up to the end of its last
 // sample and on Decode's timeline, by decoding all of it once. Its errors are
-// Decode's; more than limit is ErrTooLong. It reads the whole file, and its
-// memory does not grow with it.
+// Decode's; more than limit is ErrTooLong. It reads the whole file once, and its
+// memory does not grow with it. An hour of mp3, raw aac or mp4 takes some 15 to
+// 20 s of one processor.
 func (t Tools) Measure(ctx context.Context, src Source, limit time.Duration) (time.Duration, error) {
 	d, err := t.measure(ctx, src, limit)
 	if err != nil {
