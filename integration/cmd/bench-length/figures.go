@@ -125,10 +125,14 @@ type comparison struct {
 	Speedup *float64 `json:"speedup_2"`
 	Peak    *float64 `json:"peak_ratio_240_10"`
 	Bytes   float64  `json:"bytes_ratio"` // the largest
+	// Machine is what two processors do at once of the same work that one does,
+	// with nothing of ours in it: no speedup can be more. The median.
+	Machine float64 `json:"machine_speedup_2"`
 }
 
 func compare(all []figures) comparison {
 	var c comparison
+	var machines []float64
 	find := func(minutes, workers int) *figures {
 		i := slices.IndexFunc(all, func(f figures) bool { return f.Minutes == minutes && f.Workers == workers })
 		if i < 0 {
@@ -142,10 +146,13 @@ func compare(all []figures) comparison {
 	}
 	for _, f := range all {
 		c.Bytes = max(c.Bytes, f.Ratio)
+		machines = append(machines, 2*f.Probe/f.Probe2)
 		if two := find(f.Minutes, most); f.Workers == 1 && two != nil {
 			c.Speedup = ratio(f.Wall, two.Wall)
 		}
 	}
+	slices.Sort(machines)
+	c.Machine = thousandth(machines[len(machines)/2])
 	return c
 }
 

@@ -66,16 +66,16 @@ func TestAFilmIsReadFromItsLog(t *testing.T) {
 
 func TestFilmsAreCompared(t *testing.T) {
 	all := []figures{
-		{Minutes: 10, Workers: 2, Wall: 30, CPU: 50, Ratio: 1.02, Peaks: map[string]int{"transcriber": 200}},
-		{Minutes: 240, Workers: 2, Wall: 700, CPU: 1260, Ratio: 1.1, Peaks: map[string]int{"transcriber": 210}},
-		{Minutes: 60, Workers: 2, Wall: 160, CPU: 300, Ratio: 1.05},
-		{Minutes: 60, Workers: 1, Wall: 304, CPU: 300, Ratio: 1.06},
+		{Minutes: 10, Workers: 2, Wall: 30, CPU: 50, Ratio: 1.02, Probe: 1, Probe2: 1.25, Peaks: map[string]int{"transcriber": 200}},
+		{Minutes: 240, Workers: 2, Wall: 700, CPU: 1260, Ratio: 1.1, Probe: 1, Probe2: 1, Peaks: map[string]int{"transcriber": 210}},
+		{Minutes: 60, Workers: 2, Wall: 160, CPU: 300, Ratio: 1.05, Probe: 1, Probe2: 2},
+		{Minutes: 60, Workers: 1, Wall: 304, CPU: 300, Ratio: 1.06, Probe: 1, Probe2: 1},
 	}
 	c := compare(all)
-	if *c.Cost != 1.05 || *c.Peak != 1.05 || *c.Speedup != 1.9 || c.Bytes != 1.1 {
+	if *c.Cost != 1.05 || *c.Peak != 1.05 || *c.Speedup != 1.9 || c.Bytes != 1.1 || c.Machine != 2 {
 		t.Errorf("cost %v, peak %v, speedup %v, bytes %v", *c.Cost, *c.Peak, *c.Speedup, c.Bytes)
 	}
-	if c := compare(all[:1]); c.Cost != nil || c.Peak != nil || c.Speedup != nil || c.Bytes != 1.02 {
+	if c := compare(all[:1]); c.Cost != nil || c.Peak != nil || c.Speedup != nil || c.Bytes != 1.02 || c.Machine != 1.6 {
 		t.Errorf("of one film: %+v", c)
 	}
 }

@@ -23,7 +23,7 @@ func (b *bench) workers(ctx context.Context, n int) error {
 	if b.held == n {
 		return nil
 	}
-	file := filepath.Join(b.stack.RunDir, "tmp", "pollers.json")
+	file := pollers(b.stack)
 	if n == most {
 		if err := os.Remove(file); err != nil {
 			return err

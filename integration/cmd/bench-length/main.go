@@ -11,12 +11,16 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/cuepipe/cuepipe/integration/films"
@@ -31,7 +35,7 @@ func main() {
 	alone := flag.Int("alone", 60, "the length that is also measured with one transcriber; 0 is none")
 	steps := flag.String("steps", "", "where the times of the steps go")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *lengths, *alone, *steps); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
@@ -105,6 +109,9 @@ func run(ctx context.Context, lengths string, alone int, steps string) error {
 // most is how many transcribers stage local has at once.
 const most = 2
 
+// pollers is the file by which pollers are held back.
+func pollers(s *stack.Stack) string { return filepath.Join(s.RunDir, "tmp", "pollers.json") }
+
 type bench struct {
 	stack  *stack.Stack
 	client *client.Client
@@ -121,6 +128,10 @@ func prepare() (*bench, error) {
 		return nil, err
 	}
 	if _, err := machine.Processes(s); err != nil {
+		return nil, err
+	}
+	// What a run that was killed may have left.
+	if err := os.Remove(pollers(s)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	return &bench{stack: s, client: &client.Client{API: s.API, Token: token}, held: most}, nil

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/cuepipe/cuepipe/integration/spike"
@@ -24,7 +25,7 @@ func main() {
 	limit := flag.Duration("limit", 2*time.Hour, "when to end, whatever still waits")
 	plot := flag.String("plot", "", "where the SVG goes")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *n, *clients, *limit, *plot); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
