@@ -44,7 +44,10 @@ type line struct {
 	Waited       float64 `json:"waited_s"` // a segment, at most
 	// Lost says that a message would wait for longer than its queue keeps it.
 	Lost        bool    `json:"outlives_queue"`
-	IndexWrites float64 `json:"index_writes_s"` // one partition takes 1,000
+	// What reports of progress write into one partition of an index, and whether
+	// it takes so much.
+	IndexWrites float64 `json:"index_writes_s"`
+	Throttled   bool    `json:"index_throttles"`
 	Dollars     Bill    `json:"dollars"`
 	Idle        float64 `json:"idle_dollars_a_month"`
 }
@@ -94,7 +97,7 @@ func run(w io.Writer, file string, factor float64) error {
 				}
 				if err := out.Encode(line{account.name, account.transcribers, d.Name, c.films, c.count * len(f.Segments),
 					rounded(o.First.Seconds(), 10), rounded(o.Last.Seconds(), 10), o.Cold, o.Peak, rounded(o.Waited.Seconds(), 10),
-					o.Waited > keeps, math.Round(o.IndexWrites), o.Bill.rounded(), rounded(d.Monthly, 100)}); err != nil {
+					o.Waited > keeps, math.Round(o.IndexWrites), o.IndexWrites > partitionWrites, o.Bill.rounded(), rounded(d.Monthly, 100)}); err != nil {
 					return err
 				}
 			}
