@@ -43,7 +43,7 @@ type line struct {
 	Peak         int     `json:"at_once"`
 	Waited       float64 `json:"waited_s"` // a segment, at most
 	// Lost says that a message would wait for longer than its queue keeps it.
-	Lost        bool    `json:"outlives_queue"`
+	Lost bool `json:"outlives_queue"`
 	// What reports of progress write into one partition of an index, and whether
 	// it takes so much.
 	IndexWrites float64 `json:"index_writes_s"`
