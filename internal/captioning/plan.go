@@ -29,6 +29,23 @@ type Planner struct {
 // order changes nothing: what is stored decides, not what the message says.
 func (p *Planner) Arrived(ctx context.Context, a Arrival) error {
 	log := p.Log.With("video", a.VideoID)
+	for range looks {
+		err := p.look(ctx, log, a)
+		if !errors.Is(err, video.ErrStale) {
+			return settled(log, err)
+		}
+		// Somebody else was faster. Maybe he saw an older object than this worker
+		// did, and this is the message of the newer one: look again.
+		log.Info("the video has moved on meanwhile", "err", err)
+	}
+	return fmt.Errorf("plan: %w each time that it was looked at", video.ErrStale)
+}
+
+// looks is how often an arrival looks at a video that moves on meanwhile before
+// it is tried again later.
+const looks = 4
+
+func (p *Planner) look(ctx context.Context, log *slog.Logger, a Arrival) error {
 	v, err := p.Videos.Get(ctx, a.VideoID)
 	if errors.Is(err, video.ErrNotFound) {
 		log.Warn("an upload arrived for a video that does not exist; it is left alone", "key", a.Key)
@@ -50,15 +67,23 @@ func (p *Planner) Arrived(ctx context.Context, a Arrival) error {
 	}
 	if v.Status == video.Deleting || v.Status == video.Deleted {
 		// A presigned URL outlives the video it was made for, so an upload can
-		// still come. Nobody can ever ask for it: remove it.
+		// still come, or two. Nobody can ever ask for them: remove what there is.
 		log.Info("an upload arrived for a deleted video; it is removed")
-		return p.Uploads.Remove(ctx, source)
+		for err == nil {
+			if err = p.Uploads.Remove(ctx, source); err == nil {
+				source, _, err = p.Uploads.Stat(ctx, v.Source.Key)
+			}
+		}
+		if errors.Is(err, video.ErrNoObject) {
+			return nil
+		}
+		return fmt.Errorf("plan: %w", err)
 	}
 	v, due, err := p.due(ctx, v, source)
 	if err != nil || !due {
-		return settled(log, err)
+		return err
 	}
-	return settled(log, p.dispatch(ctx, v, source, size))
+	return p.dispatch(ctx, v, source, size)
 }
 
 // due reports whether v has to be dispatched for this source. Another source
@@ -134,7 +159,7 @@ func (p *Planner) sourceGone(ctx context.Context, v video.Video) error {
 		return nil // not there yet, or not needed any more
 	}
 	_, err := p.change(ctx, v, video.Fail(v.Generation, video.SourceMissing))
-	return settled(p.Log.With("video", v.ID), err)
+	return err
 }
 
 func (p *Planner) change(ctx context.Context, v video.Video, c video.Change) (video.Video, error) {

@@ -40,6 +40,9 @@ func update(c video.Change, now time.Time) *updating {
 	if n, ok := c.Segment(); ok {
 		u.condition += fmt.Sprintf(" AND %s > %s", u.name("segments"), u.value("segment", n))
 	}
+	if c.Plan != nil {
+		u.condition += fmt.Sprintf(" AND (attribute_not_exists(%s) OR %[1]s = %s)", u.name("segments"), u.value("unplanned", 0))
+	}
 	if l := c.Longer; l != nil { // an item without a plan has no segments, and 0 of them
 		u.condition += fmt.Sprintf(" AND (attribute_not_exists(%s) OR %[1]s < %s)", u.name("segments"), u.value("segmentsNew", l.Segments))
 	}

@@ -29,7 +29,9 @@ type Change struct {
 	// NextGeneration raises the generation by one and clears what belongs to
 	// the old one: plan, progress, machine tracks and failure.
 	NextGeneration bool
-	Plan           *Plan
+	// Plan holds only where nobody planned the generation before: two planners
+	// may have seen two objects, one after the other, under the video's key.
+	Plan *Plan
 	// Longer lengthens the plan. It holds only where the plan has fewer
 	// segments.
 	Longer *Longer
@@ -77,8 +79,7 @@ func Arrive() Change {
 	return Change{Name: "arrive", From: []Status{Pending}, To: Queued, KeepsForever: true}
 }
 
-// Record keeps the plan for a generation. It may be written again: the plan of
-// one source is always the same.
+// Record keeps the plan for a generation, the first that is made.
 func Record(generation int, p Plan) Change {
 	return Change{Name: "record", From: []Status{Pending, Queued}, Generation: generation, To: Queued, Plan: &p, KeepsForever: true}
 }
@@ -244,6 +245,7 @@ func (c Change) holds(v Video) bool {
 		!c.SeenAt.IsZero() && !c.SeenAt.Equal(v.UpdatedAt),
 		c.OfSegments != 0 && c.OfSegments != v.Segments,
 		hasSegment && segment >= v.Segments,
+		c.Plan != nil && v.Segments > 0,
 		c.Longer != nil && c.Longer.Segments <= v.Segments,
 		c.Sweep && v.Swept:
 		return false

@@ -35,6 +35,9 @@ func TestTransitions(t *testing.T) {
 	} {
 		for _, from := range all {
 			before := Video{Status: from, Generation: 1, Segments: 1, CreatedAt: now, UpdatedAt: now}
+			if c.change.Plan != nil {
+				before.Segments = 0
+			}
 			after, err := c.change.Apply(before, now.Add(time.Second))
 			if !slices.Contains(c.from, from) {
 				if !errors.Is(err, ErrStale) || after.UpdatedAt != now {
@@ -60,6 +63,24 @@ func TestAGenerationFences(t *testing.T) {
 		if _, err := c.Apply(v, now); !errors.Is(err, ErrStale) {
 			t.Errorf("%s for generation %d holds for generation 3: %v", c.Name, c.Generation, err)
 		}
+	}
+}
+
+// Two planners may see two objects under a video's key. The second one must not
+// put its plan in the place of the first one's, whose segments are in work.
+func TestAGenerationIsPlannedOnce(t *testing.T) {
+	v := Video{Status: Queued, Generation: 1}
+	for n, want := range []error{nil, ErrStale} {
+		for _, c := range []Change{Record(1, Plan{Segments: 2}), LeaveUncaptioned(1, NoAudio).Of(Plan{}), Fail(1, NotMedia).Of(Plan{})} {
+			if _, err := c.Apply(v, now); !errors.Is(err, want) {
+				t.Errorf("%s, with %d segments planned before: %v, want %v", c.Name, v.Segments, err, want)
+			}
+		}
+		v.Segments = n + 1
+	}
+	// What no plan goes with ends the video all the same.
+	if _, err := Fail(1, GaveUp).Apply(v, now); err != nil {
+		t.Error(err)
 	}
 }
 
