@@ -73,7 +73,13 @@ func (e Early) Track(ctx context.Context, v video.Video) (track caption.Track, u
 	if err != nil {
 		return caption.Track{}, 0, fmt.Errorf("early captions: %w", err)
 	}
-	last := &parts[there-1]
+	for n := 1; n < len(parts); n++ {
+		// What does not agree will be heard again, and reads otherwise then.
+		if !parts[n-1].End.agrees(parts[n].Start, overlapFor(reach(v.SegmentLength))/2) {
+			parts = parts[:n]
+		}
+	}
+	last := &parts[len(parts)-1]
 	// Beyond its end it heard on, perhaps to the middle of a word.
 	last.Words = slices.DeleteFunc(last.Words, func(w partWord) bool { return w.End > last.End.At })
 	track, _ = join(parts, e.Profile) // none where there is no speech so far
