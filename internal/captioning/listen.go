@@ -48,12 +48,28 @@ func (t *Transcriber) decode(ctx context.Context, src media.Source, v video.Vide
 	return w, err
 }
 
-// announceGrace is how long a change may take that follows its announcement.
-const announceGrace = 20 * time.Second
+const (
+	// longestDelay is SQS's.
+	longestDelay = 15 * time.Minute
+	// slack is for clocks that differ and calls that are still on their way.
+	slack = 15 * time.Second
+)
+
+// afterwards is a delay that ends when this process surely does nothing any
+// more: its context has a deadline.
+func (t *Transcriber) afterwards(ctx context.Context) time.Duration {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return longestDelay
+	}
+	return min(max(deadline.Sub(t.now()), 0)+slack, longestDelay).Truncate(time.Second)
+}
 
 // extend measures a film and lengthens its plan. The planner dispatches what is
-// new. It is told before the change, so that a crash between the two leaves
-// nothing that nobody knows of, and after it, so that nobody waits.
+// new. It is told after the change, so that nobody waits. A crash before that
+// would leave a plan that nobody dispatches, because the next transcriber finds
+// nothing to lengthen: so it is told before the change, too, by a message that
+// comes when this process is surely gone.
 func (t *Transcriber) extend(ctx context.Context, log *slog.Logger, src media.Source, v video.Video) (video.Video, error) {
 	d, err := t.Decoder.Measure(ctx, src, video.MaxDuration)
 	if err != nil {
@@ -64,7 +80,7 @@ func (t *Transcriber) extend(ctx context.Context, log *slog.Logger, src media.So
 		return v, nil // a seek and a count that differ a little; all sound is in the window
 	}
 	log.Info("the film is longer than its header says", "header", v.Duration.Seconds(), "measured", d.Seconds(), "segments", longer.Segments)
-	if err := t.Arrivals.Announce(ctx, v.ID, v.Generation, announceGrace); err != nil {
+	if err := t.Arrivals.Announce(ctx, v.ID, v.Generation, t.afterwards(ctx)); err != nil {
 		return v, err
 	}
 	extended, err := t.Videos.Change(ctx, v.ID, video.Extend(v.Generation, longer))
