@@ -12,15 +12,21 @@ import (
 	"github.com/cuepipe/cuepipe/integration/stack"
 )
 
-// S3 answers 503 for longer than an invocation may take: the functions try
+// A service refuses for longer than an invocation may take: the functions try
 // again as long as they can, give the message back in time, more than once, and
-// when S3 answers the video is captioned.
+// when the service is back the video is captioned.
 func TestAnOutageLongerThanAnInvocation(t *testing.T) {
 	t.Parallel()
-	for _, function := range []string{"captioner", "transcriber"} {
-		t.Run(function, func(t *testing.T) {
+	for name, outage := range map[string]faultproxy.Rule{
+		"S3 before the captioner":       {Functions: []string{"captioner"}, Operation: "GetObject", Key: "uploads/", Fault: faultproxy.Throttle},
+		"DynamoDB before the captioner": {Functions: []string{"captioner"}, Operation: "UpdateItem", Fault: faultproxy.Throttle},
+		"SQS before the captioner":      {Functions: []string{"captioner"}, Operation: "SendMessageBatch", Fault: faultproxy.Unavailable},
+		"S3 before the transcriber":     {Functions: []string{"transcriber"}, Operation: "GetObject", Key: "uploads/", Fault: faultproxy.Throttle},
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			outage := faultproxy.Rule{Name: "outage", Functions: []string{function}, Service: "s3", Operation: "GetObject", Key: "uploads/", Fault: faultproxy.Throttle}
+			function := outage.Functions[0]
+			outage.Name = "outage"
 			d := upload(t, "jfk", outage)
 			givenBack(t, function, d.id, 2)
 			if v := d.At(d.id); v.Ended() {
