@@ -187,13 +187,15 @@ func write(path string, all []figures, starts []functionlog.Line) error {
 	return os.WriteFile(path, append(b, '\n'), 0o644)
 }
 
-// started is how long the starts of a function took, in the median of all since
-// LocalStack was started.
+// started is the processor time of a function's start, in the median of all
+// since LocalStack was started: with one processor a start takes as long, and
+// what else went on meanwhile is not in it. It is a tick at least; 0 where none
+// was started.
 func started(lines []functionlog.Line, function string) float64 {
 	var took []float64
 	for _, l := range lines {
 		if l.Function == function && l.Type == functionlog.Initialised {
-			took = append(took, l.Record.DurationMS/1000)
+			took = append(took, max(0.01, l.Record.CPUMS/1000))
 		}
 	}
 	if len(took) == 0 {
