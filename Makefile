@@ -16,7 +16,7 @@ export CGO_ENABLED := 1
 export STAGE VIDEO LOCAL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deploy synth diff destroy stop logs status invoke redrive doctor token clean fetch build bench-memory bench-pipeline bench-seams bench-length spike plan-scale
+.PHONY: help run test deploy synth diff destroy stop logs status invoke redrive doctor token clean fetch build bench-memory bench-pipeline bench-seams bench-length spike plan-scale simulate
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,3 +90,6 @@ spike: fetch ## Upload many tiny videos at once, count what becomes of them, and
 
 plan-scale: ## Reckon from what was measured the time and the bill on AWS (MEASURED=file, CPU=factor)
 	@go run ./tools/plan-scale -measured "$(MEASURED)" -cpu "$(or $(CPU),1)"
+
+simulate: ## Run the whole pipeline in memory under faults of all kinds (RUNS=100000 SEED=1); RUNS=1 shows a seed step by step
+	@go run ./tools/simulate $(or $(RUNS),100000) $(SEED)

@@ -46,6 +46,8 @@ var allowed = map[string][]string{
 	"internal/httpapi":    {"internal/video", "internal/upload", "internal/captioning", "internal/caption"},
 	"internal/deadletter": {"internal/video", "internal/sqsjobs", "internal/metric"},
 	"internal/sweep":      {"internal/video", "internal/metric"},
+	// The steps without a cloud, under every fault.
+	"internal/simulation": {"internal/..."},
 	// Suites for tests.
 	"internal/config/configtest":         {"internal/config"},
 	"internal/video/videotest":           {"internal/video"},
@@ -57,7 +59,7 @@ var allowed = map[string][]string{
 	"cmd/cuepipe":    {"internal/..."},
 	"infra/...":      {"infra/...", "internal/video", "internal/metric"},
 	"localstack/...": {"localstack/..."},
-	"tools/...":      {"tools/..."},
+	"tools/...":      {"tools/...", "internal/simulation"},
 }
 
 func TestImportsPointDown(t *testing.T) {

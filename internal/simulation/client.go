@@ -1,0 +1,156 @@
+package simulation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cuepipe/cuepipe/internal/caption"
+	"github.com/cuepipe/cuepipe/internal/captioning"
+	"github.com/cuepipe/cuepipe/internal/memobjects"
+	"github.com/cuepipe/cuepipe/internal/upload"
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// A clip is a video as its owner sees it.
+type clip struct {
+	id, key string
+	// films are what was put under its key, one version after the other.
+	films    []int
+	versions map[string]int // film of each version
+	actions  int            // that its owner still means to take
+	deleted  bool           // a delete was begun
+	putAt    int            // the step of the last version
+}
+
+const owner = "0123456789abcdef0123456789abcdef"
+
+func (r *run) newClip() {
+	n := len(r.clips)
+	id := strings.Repeat(string(rune('a'+n)), 26)
+	v := video.New(owner, "film.mp4", "video/mp4", 1, r.clock, r.clock.Add(upload.PendingLife))
+	v.ID, v.Source.Key = id, video.SourceKey(owner, id)
+	if err := r.videos.Create(context.Background(), v); err != nil {
+		r.fail("create: %v", err)
+	}
+	r.counts.Videos++
+	r.clips = append(r.clips, &clip{id: id, key: v.Source.Key, versions: map[string]int{}, actions: 1 + r.random.IntN(8)})
+}
+
+// act is something that a client does.
+func (r *run) act() {
+	if r.junkSent == 0 && r.random.IntN(80) == 0 {
+		r.junk()
+		return
+	}
+	c := r.clips[r.random.IntN(len(r.clips))]
+	if c.actions == 0 {
+		return
+	}
+	c.actions--
+	if len(c.films) == 0 && r.random.IntN(8) > 0 {
+		r.upload(c, r.random.IntN(filmCount))
+		return
+	}
+	switch n := r.random.IntN(10); {
+	case n < 3:
+		r.callAPI(c, "complete", func(ctx context.Context, p *ports) error {
+			_, err := r.product.complete(p)(ctx, owner, c.id)
+			return err
+		})
+	case n < 6:
+		r.callAPI(c, "retry", func(ctx context.Context, p *ports) error {
+			_, err := r.product.retry(p)(ctx, owner, c.id)
+			return err
+		})
+	case n < 8:
+		r.upload(c, r.random.IntN(filmCount))
+	case n < 9:
+		c.deleted = true
+		r.callAPI(c, "delete", func(ctx context.Context, p *ports) error {
+			v, err := p.videos().Get(ctx, c.id)
+			if err != nil {
+				return err
+			}
+			if !v.VisibleTo(owner) {
+				return video.ErrNotFound
+			}
+			return r.product.remove(p)(ctx, v)
+		})
+	default:
+		r.callAPI(c, "look", func(ctx context.Context, p *ports) error { return r.look(ctx, p, c) })
+	}
+}
+
+// look asks for a video's progress, and for the captions that are there so far.
+func (r *run) look(ctx context.Context, p *ports, c *clip) error {
+	v, err := p.videos().Get(ctx, c.id)
+	if err != nil || !v.VisibleTo(owner) || len(v.Done) == 0 || v.Status == video.Deleting {
+		return err
+	}
+	if left, ok := v.TimeLeft(r.clock); ok && left < 0 {
+		r.fail("%s will be ready %v ago", v.ID, -left)
+	}
+	track, until, err := captioning.Early{Captions: p.captions(), Profile: caption.Default()}.Track(ctx, v)
+	if err != nil {
+		return err
+	}
+	film := r.films[generation{v.ID, v.Generation}]
+	want, err := r.sim.end(film)
+	if err != nil {
+		return err
+	}
+	if got := wordsOf(track); want.status == video.Ready && !isPrefix(got, want.words) {
+		r.fail("%s, film %d, %v of %d done: the captions so far, to %v, are %v, and in the end %v", v.ID, film, v.Done, v.Segments, until, got, want.words)
+	}
+	return nil
+}
+
+func wordsOf(t caption.Track) (words []string) {
+	for _, c := range t.Cues {
+		words = append(words, strings.Fields(c.Text())...)
+	}
+	return words
+}
+
+func isPrefix(some, all []string) bool {
+	return len(some) <= len(all) && slices.Equal(some, all[:len(some)])
+}
+
+func (r *run) callAPI(c *clip, role string, f func(context.Context, *ports) error) {
+	w := r.spawn(role, c.id, f)
+	w.invocation = &invocation{workers: []*worker{w}}
+	r.trace(w, "begins", "", None)
+}
+
+// upload puts a film under a clip's key, of which S3 sends an event.
+func (r *run) upload(c *clip, film int) {
+	s := r.uploads.Put(c.key, memobjects.Bytes(filmBytes(film)))
+	c.films = append(c.films, film)
+	c.versions[s.VersionID] = film
+	c.putAt = r.steps
+	r.disturb(c.id)
+	r.traceWorld("the client puts film %d under %s: %s", film, c.key, s.VersionID)
+	// Of an object that replaces another, and of one that comes after a delete,
+	// nobody but S3 would ever tell.
+	if len(c.films) == 1 && !c.deleted && r.happens(EventLost) {
+		r.excused[c.id] = true
+		return
+	}
+	event := fmt.Sprintf(`{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put",
+		"s3":{"bucket":{"name":"uploads"},"object":{"key":"%s","size":%d,"versionId":"%s"}}}]}`, c.key, len(filmBytes(film)), s.VersionID)
+	r.send(r.arrivals, c.id, event, 0, true)
+}
+
+// junk is a message that nobody can read. It ends in quarantine.
+func (r *run) junk() {
+	r.junkSent++
+	r.send(r.arrivals, "", `{"order":`+strconv.Itoa(r.junkSent)+`}`, 0, true)
+}
+
+func (r *run) disturb(id string) {
+	r.disturbed[id]++
+	r.disturbed[""]++
+}
