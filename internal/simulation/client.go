@@ -141,13 +141,13 @@ func (r *run) upload(c *clip, film int) {
 	}
 	event := fmt.Sprintf(`{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put",
 		"s3":{"bucket":{"name":"uploads"},"object":{"key":"%s","size":%d,"versionId":"%s"}}}]}`, c.key, len(filmBytes(film)), s.VersionID)
-	r.send(r.arrivals, c.id, event, 0, true)
+	r.send(r.arrivals, nil, c.id, event, 0)
 }
 
 // junk is a message that nobody can read. It ends in quarantine.
 func (r *run) junk() {
 	r.junkSent++
-	r.send(r.arrivals, "", `{"order":`+strconv.Itoa(r.junkSent)+`}`, 0, true)
+	r.send(r.arrivals, nil, "", `{"order":`+strconv.Itoa(r.junkSent)+`}`, 0)
 }
 
 func (r *run) disturb(id string) {

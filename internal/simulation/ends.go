@@ -205,10 +205,11 @@ func (r *run) checkObjects(v video.Video) error {
 }
 
 // checkGone holds that nothing is left after a delete. There is one exception,
-// which is counted: who writes when all is removed already, and dies before he
-// can remove it himself, leaves it to the next who finds the video gone; where
-// somebody else had acknowledged his message meanwhile, there is no next. And
-// so it is with an upload that comes so late, if its event fails every try.
+// which is counted: a worker that writes when all is removed already, and fails
+// or dies before it can remove that, leaves it to the next that finds the video
+// gone; where a copy of its message was acknowledged meanwhile, there is no
+// next. So it is with an upload that comes so late, if its event fails every
+// try.
 func (r *run) checkGone(c *clip, v video.Video) error {
 	if v.Owner != "" || v.Title != "" || v.ExpiresAt.IsZero() {
 		return fmt.Errorf("its tombstone has the owner %q, the title %q and expires %v", v.Owner, v.Title, v.ExpiresAt)

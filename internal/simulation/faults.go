@@ -135,6 +135,8 @@ func seldom(w *worker) float64 {
 	switch {
 	case w.call.old, w.call.name == "list failed": // each sweep begins with them
 		return 1
+	case w.call.name == "give up":
+		return 50
 	case w.role == "sweeper":
 		return 8
 	case w.invocation.queue == nil && w.call.name != "get item", w.role == "deadletter":

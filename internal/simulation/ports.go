@@ -189,7 +189,7 @@ type api struct{ w *worker }
 
 func (p api) SendMessage(_ context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
 	return get(p.w, call{name: "announce", on: *in.MessageBody}, func(Fault) (*sqs.SendMessageOutput, error) {
-		p.w.run.sendOurs(*in.QueueUrl, *in.MessageBody, time.Duration(in.DelaySeconds)*time.Second)
+		p.w.run.sendOurs(p.w, *in.QueueUrl, *in.MessageBody, time.Duration(in.DelaySeconds)*time.Second)
 		return &sqs.SendMessageOutput{}, nil
 	})
 }
@@ -202,7 +202,7 @@ func (p api) SendMessageBatch(_ context.Context, in *sqs.SendMessageBatchInput, 
 				out.Failed = append(out.Failed, types.BatchResultErrorEntry{Id: e.Id, Code: aws.String("InternalError")})
 				continue
 			}
-			p.w.run.sendOurs(*in.QueueUrl, *e.MessageBody, time.Duration(e.DelaySeconds)*time.Second)
+			p.w.run.sendOurs(p.w, *in.QueueUrl, *e.MessageBody, time.Duration(e.DelaySeconds)*time.Second)
 		}
 		return nil
 	})

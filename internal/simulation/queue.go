@@ -50,7 +50,8 @@ type invocation struct {
 	answered bool
 }
 
-func (r *run) send(q *queue, video, body string, delay time.Duration, fromS3 bool) {
+// send queues a message: of a worker, or of S3 or a stranger where from is nil.
+func (r *run) send(q *queue, from *worker, video, body string, delay time.Duration) {
 	copies := 1
 	if r.happens(SentTwice) {
 		copies = 2
@@ -63,13 +64,24 @@ func (r *run) send(q *queue, video, body string, delay time.Duration, fromS3 boo
 		r.sentMessages++
 		q.sent++
 		// Of what comes from S3, nobody else would ever tell.
-		if !fromS3 && video != "" && r.random.IntN(3) == 0 && r.happens(MessageLost) {
+		if from != nil && r.losesMessage(from) {
 			r.excused[video] = true
 			q.lost++
 			continue
 		}
 		q.messages = append(q.messages, &message{number: r.sentMessages, body: body, video: video, visible: r.clock.Add(delay)})
 	}
+}
+
+// losesMessage says that the queue loses a message of ours: seldom, but for
+// those of the sweeper, who is there for what was lost and would hardly ever
+// find that his own were.
+func (r *run) losesMessage(from *worker) bool {
+	if from.role == "sweeper" && !r.quiet && r.mood.kinds[MessageLost] && r.random.IntN(5) > 0 {
+		r.counts.Faults[MessageLost]++
+		return true
+	}
+	return r.random.IntN(3) == 0 && r.happens(MessageLost)
 }
 
 // visibleIn returns the messages that may be received now. Those that were
@@ -167,6 +179,9 @@ func (r *run) leave(i *invocation) {
 		w := i.workers[n]
 		overrun := !m.visible.After(r.clock) // it may be in other hands already
 		m.open--
+		if w.err != nil {
+			r.orphan(w.id)
+		}
 		if w.faults > 0 || w.err != nil || dead || lost || overrun {
 			m.troubled++
 		}

@@ -11,7 +11,7 @@ import (
 // pass, so that the sweeper, too, works among faults.
 func (r *run) chaos() {
 	r.disorder(r.mood.steps)
-	for range 3 {
+	for range 4 {
 		r.clock = r.clock.Add(sweepAfter)
 		r.standstill()
 		r.disorder(60)
@@ -47,6 +47,9 @@ func (r *run) standstill() {
 		r.touched[c.id] = true
 	}
 	r.sweep(sweep.Request{})
+	if r.random.IntN(3) == 0 {
+		r.sweep(sweep.Request{Redrive: []string{}})
+	}
 }
 
 // anyRequest is the schedule's or, now and then, an operator's.

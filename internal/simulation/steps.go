@@ -113,7 +113,7 @@ func (r *run) newQueues() {
 }
 
 // sendOurs queues a message of ours.
-func (r *run) sendOurs(name, body string, delay time.Duration) {
+func (r *run) sendOurs(from *worker, name, body string, delay time.Duration) {
 	var m captioning.Arrival
 	if err := json.Unmarshal([]byte(body), &m); err != nil {
 		r.fail("a message of ours is no JSON: %s", body)
@@ -121,7 +121,7 @@ func (r *run) sendOurs(name, body string, delay time.Duration) {
 	}
 	for _, q := range r.queues {
 		if q.name == name {
-			r.send(q, m.VideoID, body, delay, false)
+			r.send(q, from, m.VideoID, body, delay)
 			return
 		}
 	}

@@ -107,8 +107,8 @@ func (r *run) stored(key string) bool {
 	return err == nil
 }
 
-// orphan notes that a worker or a message of a video died, if it was gone by
-// then.
+// orphan notes that a worker of a video failed or died, or a message of it, if
+// the video was gone by then.
 func (r *run) orphan(id string) {
 	if v, err := r.videos.Get(context.Background(), id); err == nil && (v.Status == video.Deleting || v.Status == video.Deleted) {
 		r.orphaned[id] = true
