@@ -30,7 +30,7 @@ type blocks struct {
 	index   *indexRun // nil: nothing outlives the reader
 
 	mu     sync.Mutex
-	mended *mend // what readers see instead of the source's bytes
+	mended []mend // what readers see instead of the source's bytes
 	stream stream
 	next   int64 // the block that stream gives next
 	kept   map[int64][]byte
@@ -50,7 +50,9 @@ func (b *blocks) readAt(p []byte, offset int64) (int, error) {
 	defer b.mu.Unlock()
 	block, err := b.get(offset / blockSize)
 	n := copy(p, block[min(offset%blockSize, int64(len(block))):])
-	b.mended.apply(p[:n], offset)
+	for _, m := range b.mended {
+		m.apply(p[:n], offset)
+	}
 	return n, err
 }
 

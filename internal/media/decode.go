@@ -118,11 +118,16 @@ func (t Tools) play(ctx context.Context, src Source, w Window, consume func(io.R
 	}
 	defer s.Close()
 	args := decodeArgs(s.url, w)
+	file := &reader{blocks: s.blocks}
 	if w.From > 0 {
-		if m := constantRate(&reader{blocks: s.blocks}); m != nil {
-			s.blocks.mended = m
+		if m := constantRate(file); m != nil {
+			s.blocks.mended = []mend{*m}
 			args = append([]string{"-fflags", "+fastseek"}, args...)
 		}
+	}
+	if pictures, plain := withoutPictures(file, src.Size(), longIndex); plain {
+		s.blocks.mended = pictures
+		args = append([]string{"-advanced_editlist", "0"}, args...)
 	}
 	said, err = run(s, t.FFmpeg, args, consume)
 	if errors.Is(err, errEnough) {
@@ -130,6 +135,10 @@ func (t Tools) play(ctx context.Context, src Source, w Window, consume func(io.R
 	}
 	return said, err
 }
+
+// longIndex is the size of an index, in bytes, from which on it matters to the
+// memory of a worker: that of about an hour of film.
+const longIndex = 1 << 20
 
 // margin is decoded beyond a window's end, so that resampling and a late start
 // do not leave it short. The collector cuts exactly.

@@ -6,17 +6,14 @@ import (
 	"io"
 )
 
-// A mend is bytes that ffmpeg sees in the place of the file's own; nil is none.
+// A mend is bytes that ffmpeg sees in the place of the file's own.
 type mend struct {
 	offset int64
 	bytes  [4]byte
 }
 
 // apply overlays p, which was read at offset.
-func (m *mend) apply(p []byte, offset int64) {
-	if m == nil {
-		return
-	}
+func (m mend) apply(p []byte, offset int64) {
 	for i, v := range m.bytes {
 		if at := m.offset + int64(i) - offset; at >= 0 && at < int64(len(p)) {
 			p[at] = v
