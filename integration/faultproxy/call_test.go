@@ -62,7 +62,7 @@ func TestEveryChangeIsKnownByItsName(t *testing.T) {
 	changes := []video.Change{
 		video.Arrive(), video.Record(1, video.Plan{Segments: 3}), video.Dispatch(1, 3), video.Extend(1, video.Longer{Segments: 4}), video.Sweep(seen),
 		video.Replace(1), video.Hear(1, 2, time.Second), video.FinishSegment(1, 2), video.Finish(1, []video.Track{{Name: "en"}}),
-		video.LeaveUncaptioned(1, video.NoSpeech), video.Fail(1, video.NotMedia), video.Delete(), video.Bury(time.Now()),
+		video.LeaveUncaptioned(1, video.NoSpeech), video.Fail(1, video.NotMedia), video.Delete(), video.Forget(), video.Bury(time.Now()),
 	}
 	for _, c := range changes {
 		calls := heard(t, func(ctx context.Context, config aws.Config, _ func(*s3.Options)) {

@@ -59,6 +59,7 @@ var shapes = []shape{
 	{"fail", video.Failed, ""},
 	{"delete", video.Deleting, ""},
 	{"bury", video.Deleted, ""},
+	{"forget", "", "#owner"},
 	{"finish segment", "", "#done :done"},
 	{"hear", "", "#heard.#segment = "},
 }

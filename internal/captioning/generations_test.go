@@ -80,7 +80,7 @@ func TestADeletedVideoLeavesNothing(t *testing.T) {
 	if err := remover.Remove(t.Context(), p.now(v)); err != nil {
 		t.Fatal(err)
 	}
-	if got := p.now(v); got.Status != video.Deleted || got.Owner != "" || got.ExpiresAt.IsZero() || len(p.written()) != 0 {
+	if got := p.now(v); got.Status != video.Deleting || got.Owner != "" || len(p.written()) != 0 {
 		t.Errorf("left: %+v, %d objects", got, len(p.written()))
 	}
 	// Its presigned URL is still good.
@@ -89,8 +89,14 @@ func TestADeletedVideoLeavesNothing(t *testing.T) {
 	if _, _, err := p.uploads.Stat(t.Context(), v.Source.Key); !errors.Is(err, video.ErrNoObject) {
 		t.Errorf("the late upload is kept: %v", err)
 	}
-	if p.work() != nil || p.now(v).Status != video.Deleted {
+	if p.work() != nil || p.now(v).Status != video.Deleting {
 		t.Error("the late upload started something")
+	}
+	if err := remover.Bury(t.Context(), p.now(v)); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.now(v); got.Status != video.Deleted || got.ExpiresAt.IsZero() {
+		t.Errorf("buried: %+v", got)
 	}
 }
 

@@ -27,32 +27,53 @@ type Remover struct {
 
 // Remove first fences off every worker, then removes the source, all versions
 // of it, and all that was written. Only when a listing shows that nothing is
-// left does it leave a tombstone without a name or an owner: a worker that was
-// past its last look at the item may have written once more meanwhile. Where it
-// is cut short the video stays visible as "deleting"; Remove then goes on from
-// there.
+// left does the item lose its name and owner: a worker that was past its last
+// look at the item may have written once more meanwhile. Where it is cut short
+// the video stays visible as "deleting"; Remove then goes on from there.
 func (r Remover) Remove(ctx context.Context, v video.Video) error {
 	v, err := r.Videos.Change(ctx, v.ID, video.Delete())
+	if err == nil {
+		err = r.empty(ctx, v)
+	}
+	if err == nil {
+		_, err = r.Videos.Change(ctx, v.ID, video.Forget())
+	}
 	if err != nil {
-		return fmt.Errorf("remove: %w", err)
-	}
-	for left := true; left; {
-		if left, err = r.empty(ctx, v); err != nil {
-			return fmt.Errorf("remove: %w", err)
-		}
-	}
-	now := time.Now
-	if r.Now != nil {
-		now = r.Now
-	}
-	if _, err := r.Videos.Change(ctx, v.ID, video.Bury(now().Add(TombstoneLife))); err != nil {
 		return fmt.Errorf("remove: %w", err)
 	}
 	return nil
 }
 
-// empty removes what there is, and reports whether there is something again.
-func (r Remover) empty(ctx context.Context, v video.Video) (left bool, err error) {
+// Bury looks a second time at a video that Remove has removed, once no worker
+// of it can be running any more, and leaves a tombstone. A worker that wrote
+// after the first look, and died before it could take that away again, has left
+// something after all.
+func (r Remover) Bury(ctx context.Context, v video.Video) error {
+	err := r.empty(ctx, v)
+	if err == nil {
+		now := time.Now
+		if r.Now != nil {
+			now = r.Now
+		}
+		_, err = r.Videos.Change(ctx, v.ID, video.Bury(now().Add(TombstoneLife)))
+	}
+	if err != nil {
+		return fmt.Errorf("bury: %w", err)
+	}
+	return nil
+}
+
+// empty removes what there is until there is nothing.
+func (r Remover) empty(ctx context.Context, v video.Video) error {
+	for {
+		if left, err := r.once(ctx, v); !left || err != nil {
+			return err
+		}
+	}
+}
+
+// once removes what there is, and reports whether there is something again.
+func (r Remover) once(ctx context.Context, v video.Video) (left bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return true, err
 	}

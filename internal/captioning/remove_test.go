@@ -46,15 +46,24 @@ func (r *removal) write(name string) {
 }
 
 func (r *removal) run(ctx context.Context) error {
-	return captioning.Remover{Videos: faultyVideos{r.videos, &r.faults},
-		Uploads: &watchedObjects{r.uploads, r}, Captions: &watchedObjects{r.captions, r}}.Remove(ctx, r.video)
+	return r.remover().Remove(ctx, r.video)
 }
 
-// gone fails the test unless nothing of the video is left but its tombstone.
+func (r *removal) remover() captioning.Remover {
+	return captioning.Remover{Videos: faultyVideos{r.videos, &r.faults}, Uploads: &watchedObjects{r.uploads, r}, Captions: &watchedObjects{r.captions, r}}
+}
+
+// gone fails the test unless nothing of the video is left but an item that
+// waits for its second look.
 func (r *removal) gone(when string) {
 	r.t.Helper()
+	r.is(when, video.Deleting)
+}
+
+func (r *removal) is(when string, status video.Status) {
+	r.t.Helper()
 	v, err := r.videos.Get(r.t.Context(), r.video.ID)
-	if err != nil || v.Status != video.Deleted || v.Owner != "" || v.ExpiresAt.IsZero() {
+	if err != nil || v.Status != status || v.Owner != "" || v.ExpiresAt.IsZero() != (status == video.Deleting) {
 		r.t.Errorf("%s: the item is %s of %q, %v", when, v.Status, v.Owner, err)
 	}
 	if keys := r.captions.Keys(); len(keys) != 0 {
@@ -93,9 +102,9 @@ func TestWhatIsWrittenDuringADeleteIsRemovedToo(t *testing.T) {
 	}
 	still.gone("alone")
 	if still.faults.calls != 6 {
-		t.Fatalf("%d calls were seen, want fence, two to remove, two to look, bury", still.faults.calls)
+		t.Fatalf("%d calls were seen, want fence, two to remove, two to look, forget", still.faults.calls)
 	}
-	// The last call but the burial is the look at what was written: what comes
+	// The last call but one is the look at what was written: what comes
 	// after it is the late worker's own to remove.
 	for at := 1; at < still.faults.calls-1; at++ {
 		for what, late := range map[string]func(r *removal){
@@ -127,10 +136,33 @@ func TestADeleteThatWasCutShortGoesOn(t *testing.T) {
 			if err := r.run(t.Context()); !errors.Is(err, errCrash) {
 				t.Fatalf("call %d: %v", at, err)
 			}
-			if err := r.run(t.Context()); err != nil && !(errors.Is(err, video.ErrStale) && at == 6 && after) {
+			if err := r.run(t.Context()); err != nil {
 				t.Fatalf("after call %d, %s: %v", at, r.faults.hit, err)
 			}
 			r.gone("after " + r.faults.hit)
+		}
+	}
+}
+
+// Whoever wrote after all had been removed, and died before he could take that
+// away, is cleared up after by the second look.
+func TestTheSecondLookEndsADelete(t *testing.T) {
+	for at := 0; at <= 5; at++ { // 0 is without a fault
+		for _, after := range []bool{false, true} {
+			r := newRemoval(t)
+			if err := r.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			r.write("1/part-1.json")
+			r.uploads.Put(r.video.Source.Key, memobjects.Bytes("late"))
+			r.faults = faults{at: at, after: after}
+			if err := r.remover().Bury(t.Context(), r.video); (at == 0) != (err == nil) {
+				t.Fatalf("call %d: %v", at, err)
+			}
+			if err := r.remover().Bury(t.Context(), r.video); err != nil && !errors.Is(err, video.ErrStale) {
+				t.Fatalf("after call %d, %s: %v", at, r.faults.hit, err)
+			}
+			r.is("after "+r.faults.hit, video.Deleted)
 		}
 	}
 }

@@ -240,7 +240,7 @@ func TestALateWorkerOfADeletedVideo(t *testing.T) {
 		p.arrive(v)
 		p.Captions = deletesAt(p, v, at)
 		p.work()
-		if got := p.now(v); got.Status != video.Deleted || len(p.written()) != 0 {
+		if got := p.now(v); got.Status != video.Deleting || got.Owner != "" || len(p.written()) != 0 {
 			t.Errorf("deleted before object %d: %s, left %d objects", at, got.Status, len(p.written()))
 		}
 	}

@@ -179,3 +179,7 @@ type faultyRemover struct {
 func (r faultyRemover) Remove(ctx context.Context, v video.Video) error {
 	return r.f.call("remove", func() error { return r.Remover.Remove(ctx, v) })
 }
+
+func (r faultyRemover) Bury(ctx context.Context, v video.Video) error {
+	return r.f.call("bury", func() error { return r.Remover.Bury(ctx, v) })
+}

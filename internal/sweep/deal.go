@@ -66,7 +66,16 @@ func (s Sweeper) hear(ctx context.Context, r *Report, seen video.Video) error {
 	return nil
 }
 
+// remove goes on with a delete that was cut short. One that came to its end is
+// looked at once more: its workers are surely gone by now.
 func (s Sweeper) remove(ctx context.Context, r *Report, seen video.Video) error {
+	if seen.Owner == "" {
+		if err := s.Remover.Bury(ctx, seen); err != nil {
+			return err
+		}
+		r.Buried++
+		return nil
+	}
 	if err := s.Remover.Remove(ctx, seen); err != nil {
 		return err
 	}

@@ -53,9 +53,10 @@ type Backlog interface {
 	Waiting(ctx context.Context) (uploads, segments int, err error)
 }
 
-// Remover goes on with a delete.
+// Remover goes on with a delete, and ends it.
 type Remover interface {
 	Remove(ctx context.Context, v video.Video) error
+	Bury(ctx context.Context, v video.Video) error
 }
 
 // A Sweeper is a value that does not change. After is how long a video may
@@ -94,7 +95,8 @@ type Report struct {
 	Announced int       `json:"announced"` // uploads that had come unheard
 	Swept     int       `json:"swept"`     // started again
 	GivenUp   int       `json:"givenUp"`   // failed, because starting them again did not help
-	Removed   int       `json:"removed"`   // deletes that were brought to their end
+	Removed   int       `json:"removed"`   // deletes that had been cut short
+	Buried    int       `json:"buried"`    // deleted videos that were looked at a second time
 	Restarted int       `json:"restarted"` // failed videos of which a redrive began the next generation
 	Waiting   int       `json:"waiting"`   // left alone: there are messages before theirs
 	Moved     int       `json:"moved"`     // left alone: they moved meanwhile

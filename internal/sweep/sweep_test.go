@@ -53,12 +53,14 @@ func TestWhatASweepDoesAndLeaves(t *testing.T) {
 		{"pending, not for long", unheard, after, 0, 0, Report{}, "pending, generation 1", 0},
 		{"pending, and its event may wait", unheard, after + 1, 1, 0, Report{Waiting: 1}, "pending, generation 1", 0},
 		{"pending without an upload", as(), after + 1, 0, 0, Report{}, "pending, generation 1", 0},
-		{"half deleted", halfDeleted, after + 1, 9, 9, Report{Removed: 1}, "deleted, generation 3", 0},
+		{"half deleted", halfDeleted, after + 1, 9, 9, Report{Removed: 1}, "deleting, generation 3", 0},
+		{"deleted, but not for long", as(video.Delete(), video.Forget()), after, 0, 0, Report{}, "deleting, generation 2", 0},
+		{"deleted and not looked at again", as(video.Delete(), video.Forget()), after + 1, 9, 9, Report{Buried: 1}, "deleted, generation 2", 0},
 		{"half deleted, not for long", halfDeleted, after, 0, 0, Report{}, "deleting, generation 2", 0},
 		{"ready", as(video.Record(1, plan), video.Finish(1, tracks)), retention + 1, 0, 0, Report{}, "ready, generation 1", 0},
 		{"failed", failed(video.GaveUp), retention + 1, 0, 0, Report{}, "failed gave_up, generation 1", 0},
 		{"uncaptioned", as(video.LeaveUncaptioned(1, video.NoAudio)), retention + 1, 0, 0, Report{}, "uncaptioned no_audio, generation 1", 0},
-		{"deleted", as(video.Delete(), video.Bury(time.Now())), retention + 1, 0, 0, Report{}, "deleted, generation 2", 0},
+		{"buried", as(video.Delete(), video.Bury(time.Now())), retention + 1, 0, 0, Report{}, "deleted, generation 2", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)

@@ -160,6 +160,12 @@ func Delete() Change {
 		To: Deleting, NextGeneration: true, KeepsForever: true}
 }
 
+// Forget takes a deleted video from its owner, of which nothing is left. It
+// stays "deleting" until somebody has looked again.
+func Forget() Change {
+	return Change{Name: "forget", From: []Status{Deleting}, Forget: true}
+}
+
 // Bury leaves a tombstone until no event of the video can be on its way.
 func Bury(expires time.Time) Change {
 	return Change{Name: "bury", From: []Status{Deleting}, To: Deleted, Expires: expires, Forget: true}

@@ -31,6 +31,7 @@ func TestTransitions(t *testing.T) {
 		{GiveUp(Video{Generation: 1, UpdatedAt: now}), []Status{Pending, Queued, Captioning}, Failed},
 		{Replace(1), []Status{Queued, Captioning, Ready, Uncaptioned, Failed}, Queued},
 		{Delete(), []Status{Pending, Queued, Captioning, Ready, Uncaptioned, Failed, Deleting}, Deleting},
+		{Forget(), []Status{Deleting}, stays},
 		{Bury(now), []Status{Deleting}, Deleted},
 	} {
 		for _, from := range all {

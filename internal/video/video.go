@@ -39,7 +39,7 @@ const (
 	Ready       Status = "ready"       // it has captions
 	Uncaptioned Status = "uncaptioned" // there is nothing to caption; the failure says why
 	Failed      Status = "failed"      // it cannot be captioned; the failure says why
-	Deleting    Status = "deleting"    // its files are being removed
+	Deleting    Status = "deleting"    // its files are being removed; without an owner: they were, once
 	Deleted     Status = "deleted"     // a tombstone, kept until late events have passed
 )
 

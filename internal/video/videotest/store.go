@@ -209,7 +209,7 @@ func changes(generation int) []video.Change {
 		video.Hear(generation, 0, 2500*time.Millisecond), video.Hear(generation, 2, 4*time.Second),
 		video.FinishSegment(generation, 0), video.FinishSegment(generation, 1), video.FinishSegment(generation, 2),
 		video.Finish(generation, tracks), video.LeaveUncaptioned(generation, video.NoSpeech), video.Fail(generation, video.TooLong),
-		video.Fail(generation, video.NotMedia).Of(video.Plan{Source: plan.Source, Size: 7}), video.Delete(), video.Bury(epoch.Add(48 * time.Hour).Truncate(time.Second)),
+		video.Fail(generation, video.NotMedia).Of(video.Plan{Source: plan.Source, Size: 7}), video.Delete(), video.Forget(), video.Bury(epoch.Add(48 * time.Hour).Truncate(time.Second)),
 	}
 }
 
