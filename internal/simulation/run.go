@@ -85,7 +85,7 @@ type run struct {
 	clips []*clip
 	// What was seen, by a video's id.
 	disturbed   map[string]int           // times that it was taken from under a worker's hands
-	excused     map[string]bool          // its client's call was cut short, or S3's event lost
+	excused     map[string]bool          // its client's call was cut short, or a message of it lost
 	orphaned    map[string]bool          // a worker or a message of it failed when it was gone already
 	touched     map[string]bool          // a fault befell a worker of it, or nobody did anything for an hour
 	past        map[string][]video.Video // what the item was

@@ -20,10 +20,10 @@ type worker struct {
 	invocation *invocation
 
 	routine *routine
-	call    call  // it waits to make
-	fate    Fault // of that call, set before it is resumed
-	work    func()
-	wake    time.Time
+	call    call      // it waits to make
+	fate    Fault     // of that call, set before it is resumed
+	work    func()    // what it runs
+	wake    time.Time // until then it stands still
 	// deadline is when its process is killed.
 	deadline time.Time
 
@@ -83,9 +83,9 @@ func (r *run) spawn(role, id string, f func(context.Context, *ports) error) *wor
 	return w
 }
 
-// do makes a call: effect is run, in part where half is true, unless the
-// scheduler wants it otherwise. Once a worker is dead, its deferred functions
-// run, but nothing that they call has an effect.
+// do makes a call: its effect happens, in part where the fault is Half or
+// CrashedHalf, unless the scheduler wants it otherwise. Once a worker is dead,
+// its deferred functions run, but nothing that they call has an effect.
 func (w *worker) do(c call, effect func(f Fault) error) error {
 	if w.dead {
 		return errDead
