@@ -53,8 +53,7 @@ localstack/start test
 tools/deploy.sh
 export CUEPIPE_STACK="$CACHE/run/test/stack.json"
 # The faults by themselves at last: what they kill and hold up, the others would have to wait for.
-cd integration
-go test $(go list ./... | grep -v /faults$) -count=1 -timeout 20m
+(cd integration && go test $(go list ./... | grep -v '/faults$') -count=1 -timeout 20m)
 step "end to end, under faults"
-go test ./faults -count=1 -timeout 20m
+(cd integration && go test ./faults -count=1 -timeout 20m)
 step "everything passed"
