@@ -127,6 +127,9 @@ func (r *run) callAPI(c *clip, role string, f func(context.Context, *ports) erro
 
 // upload puts a film under a clip's key, of which S3 sends an event.
 func (r *run) upload(c *clip, film int) {
+	if v, err := r.videos.Get(context.Background(), c.id); err != nil || v.Status == video.Deleted {
+		return // its URL expired long ago
+	}
 	s := r.uploads.Put(c.key, memobjects.Bytes(filmBytes(film)))
 	c.films = append(c.films, film)
 	c.versions[s.VersionID] = film

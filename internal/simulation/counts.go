@@ -25,8 +25,8 @@ func (f *Fates) Never() (missing []Fault) {
 // Counts sums up runs. It is not safe for concurrent use.
 type Counts struct {
 	Runs, Steps, Videos, Deliveries, Sweeps int
-	// Orphans are deleted videos of which something is left, for a cause that is
-	// known: see checkGone.
+	// Orphans are deleted videos of which something is left, because a process
+	// lived for longer than any does: see checkGone.
 	Orphans int
 	Faults  [faults]int
 	// Calls counts what became of each call: of each fault how often.

@@ -74,7 +74,8 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 				c.Videos = trusting{p.videos()}
 			})
 		},
-		"of two late uploads only the newer is removed": func(s *steps) {
+		"of two late uploads only the newer is removed, and no second look": func(s *steps) {
+			s.sweep = sweepWith(func(p *ports, s *sweep.Sweeper) { s.Remover = unlooking{p.remover()} })
 			s.captioner = plannerWith(func(p *ports, c *captioning.Planner) {
 				c.Uploads = &newestOnly{uploads: p.uploads()}
 			})
@@ -85,23 +86,22 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 				u.Queue = secondOnly{p.arrivals()}
 				return u.Retry
 			}
-			s.sweep = func(*ports) func(context.Context, sweep.Request) (sweep.Report, error) {
-				return func(context.Context, sweep.Request) (sweep.Report, error) { return sweep.Report{}, nil }
-			}
+			s.sweep = sweepWith(func(p *ports, s *sweep.Sweeper) { s.Videos = deletedOnly{p.videos()} })
 		},
 		"a longer film that is announced before its change only": func(s *steps) {
 			s.transcriber = transcriberWith(func(p *ports, t *captioning.Transcriber) {
 				t.Arrivals = firstOnly{p.arrivals()}
 			})
 		},
-		"a delete that buries without looking what is left": func(s *steps) {
+		"a delete that is done without looking what is left": func(s *steps) {
 			s.remove = func(p *ports) func(context.Context, video.Video) error {
 				r := p.remover()
 				r.Captions, r.Uploads = unlisted{p.captions()}, unlisted{p.uploads()}
 				return r.Remove
 			}
 		},
-		"a late worker of a deleted video that removes nothing": func(s *steps) {
+		"a late worker of a deleted video that removes nothing, and no second look": func(s *steps) {
+			s.sweep = sweepWith(func(p *ports, s *sweep.Sweeper) { s.Remover = unlooking{p.remover()} })
 			s.transcriber = transcriberWith(func(p *ports, t *captioning.Transcriber) {
 				t.Captions = keeping{p.captions()}
 			})
@@ -133,6 +133,14 @@ func transcriberWith(plant func(*ports, *captioning.Transcriber)) func(*ports) f
 		t := p.transcriber()
 		plant(p, t)
 		return sqsjobs.Jobs(t.Segment)
+	}
+}
+
+func sweepWith(plant func(*ports, *sweep.Sweeper)) func(*ports) func(context.Context, sweep.Request) (sweep.Report, error) {
+	return func(p *ports) func(context.Context, sweep.Request) (sweep.Report, error) {
+		s := p.sweeper()
+		plant(p, &s)
+		return s.Handle
 	}
 }
 
@@ -309,3 +317,21 @@ func (unlisted) Left(context.Context, string) (bool, error) { return false, nil 
 type keeping struct{ captions }
 
 func (keeping) RemoveAll(context.Context, string) error { return nil }
+
+// deletedOnly videos show the sweeper nothing but what is being deleted.
+type deletedOnly struct{ videos }
+
+func (v deletedOnly) Unmoved(ctx context.Context, status video.Status, before time.Time, limit int) ([]video.Video, error) {
+	if status != video.Deleting {
+		return nil, nil
+	}
+	return v.videos.Unmoved(ctx, status, before, limit)
+}
+
+// unlooking removers bury what was removed, without another look.
+type unlooking struct{ captioning.Remover }
+
+func (r unlooking) Bury(ctx context.Context, v video.Video) error {
+	_, err := r.Videos.Change(ctx, v.ID, video.Bury(r.Now().Add(captioning.TombstoneLife)))
+	return err
+}

@@ -113,7 +113,6 @@ func (r *run) bury(q *queue, m *message) {
 	q.died++
 	q.dead.sent++
 	r.deadLetters[m.video] = true
-	r.orphan(m.video)
 	q.dead.messages = append(q.dead.messages, &message{number: m.number, body: m.body, video: m.video, visible: r.clock})
 	r.traceWorld("message %d of %s is a dead letter", m.number, q.name)
 }
@@ -179,9 +178,6 @@ func (r *run) leave(i *invocation) {
 		w := i.workers[n]
 		overrun := !m.visible.After(r.clock) // it may be in other hands already
 		m.open--
-		if w.err != nil {
-			r.orphan(w.id)
-		}
 		if w.faults > 0 || w.err != nil || dead || lost || overrun {
 			m.troubled++
 		}

@@ -86,7 +86,6 @@ type run struct {
 	// What was seen, by a video's id.
 	disturbed   map[string]int           // times that it was taken from under a worker's hands
 	excused     map[string]bool          // its client's call was cut short, or a message of it lost
-	orphaned    map[string]bool          // a worker or a message of it failed when it was gone already
 	touched     map[string]bool          // a fault befell a worker of it, or nobody did anything for an hour
 	past        map[string][]video.Video // what the item was
 	deadLetters map[string]bool
@@ -106,7 +105,7 @@ var epoch = time.Date(2100, 1, 2, 3, 4, 5, 0, time.UTC)
 
 func (s *Simulation) newRun(product steps, seed uint64, counts *Counts, trace io.Writer) *run {
 	r := &run{sim: s, product: product, random: rand.New(rand.NewPCG(seed, 0x63756570697065)), clock: epoch, counts: counts, out: trace,
-		disturbed: map[string]int{}, excused: map[string]bool{}, orphaned: map[string]bool{}, touched: map[string]bool{},
+		disturbed: map[string]int{}, excused: map[string]bool{}, touched: map[string]bool{},
 		past: map[string][]video.Video{}, deadLetters: map[string]bool{}, films: map[generation]int{}, puts: map[string]int{}, putAt: map[string]int{},
 		log: slog.New(slog.DiscardHandler)}
 	if trace != nil {

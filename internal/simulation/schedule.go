@@ -12,6 +12,7 @@ import (
 func (r *run) chaos() {
 	r.disorder(r.mood.steps)
 	for range 4 {
+		r.endInTime()
 		r.clock = r.clock.Add(sweepAfter)
 		r.standstill()
 		r.disorder(60)
@@ -38,6 +39,19 @@ func (r *run) disorder(steps int) {
 			}
 			r.clock = r.clock.Add(r.upTo(2 * time.Minute))
 		}
+	}
+}
+
+// endInTime lets all who work come to their ends where none is to be killed
+// because its time is over.
+func (r *run) endInTime() {
+	for !r.mood.harsh && !r.mood.kinds[TimedOut] && len(r.alive) > 0 && r.broken == nil {
+		w := r.alive[r.random.IntN(len(r.alive))]
+		if w.wake.After(r.clock) {
+			r.clock = w.wake
+		}
+		r.step(w)
+		r.alive = slices.DeleteFunc(r.alive, func(w *worker) bool { return w.ended })
 	}
 }
 

@@ -67,7 +67,7 @@ func TestWhatMustHoldHolds(t *testing.T) {
 		{"transcriber", "put part"}, {"transcriber", "put track"}, {"transcriber", "finish segment"}, {"transcriber", "finish"},
 		{"transcriber", "extend"}, {"transcriber", "announce"}, {"transcriber", "measure"}, {"transcriber", "hear"}, {"transcriber", "remove results"},
 		{"deadletter", "fail"}, {"deadletter", "put quarantine"}, {"sweeper", "sweep"}, {"sweeper", "give up"}, {"sweeper", "replace"}, {"sweeper", "announce"}, {"sweeper", "delete"},
-		{"delete", "bury"}, {"retry", "replace"}, {"retry", "announce"}, {"complete", "arrive"}, {"look", "read part"},
+		{"delete", "forget"}, {"sweeper", "bury"}, {"retry", "replace"}, {"retry", "announce"}, {"complete", "arrive"}, {"look", "read part"},
 	} {
 		if counts.Calls[place] == nil {
 			t.Errorf("the %s never made the call %q", place.Role, place.Call)

@@ -46,8 +46,7 @@ var product = steps{
 		return p.remover().Remove
 	},
 	sweep: func(p *ports) func(context.Context, sweep.Request) (sweep.Report, error) {
-		return sweep.Sweeper{Videos: p.videos(), Uploads: p.uploads(), Queue: p.arrivals(), Backlog: p.backlog(), Remover: p.remover(),
-			Count: metric.Counter{Log: p.w.run.log}, Log: p.w.run.log, Now: p.w.run.now, After: sweepAfter, Retention: retention}.Handle
+		return p.sweeper().Handle
 	},
 }
 
@@ -68,6 +67,11 @@ func (p *ports) uploader() upload.Uploader {
 
 func (p *ports) remover() captioning.Remover {
 	return captioning.Remover{Videos: p.videos(), Uploads: p.uploads(), Captions: p.captions(), Now: p.w.run.now}
+}
+
+func (p *ports) sweeper() sweep.Sweeper {
+	return sweep.Sweeper{Videos: p.videos(), Uploads: p.uploads(), Queue: p.arrivals(), Backlog: p.backlog(), Remover: p.remover(),
+		Count: metric.Counter{Log: p.w.run.log}, Log: p.w.run.log, Now: p.w.run.now, After: sweepAfter, Retention: retention}
 }
 
 func (p *ports) arrivals() sqsjobs.Uploads {

@@ -33,8 +33,8 @@ func (r *run) change(ctx context.Context, w *worker, id string, c video.Change) 
 	if c.NextGeneration || after.Status == video.Deleted {
 		r.disturb(id)
 	}
-	if after.Status == video.Deleted {
-		r.checkBurial(w, after)
+	if before.Owner != "" && after.Owner == "" {
+		r.checkGoneFor(w, after)
 	}
 	if c.Plan != nil {
 		if film, ok := r.clip(id).versions[c.Plan.Source.VersionID]; ok {
@@ -107,24 +107,16 @@ func (r *run) stored(key string) bool {
 	return err == nil
 }
 
-// orphan notes that a worker of a video failed or died, or a message of it, if
-// the video was gone by then.
-func (r *run) orphan(id string) {
-	if v, err := r.videos.Get(context.Background(), id); err == nil && (v.Status == video.Deleting || v.Status == video.Deleted) {
-		r.orphaned[id] = true
-	}
-}
-
-// checkBurial holds that who says a video to be gone has looked: what is there
-// came after that.
-func (r *run) checkBurial(w *worker, v video.Video) {
+// checkGoneFor holds that who takes a deleted video from its owner has looked:
+// what is there came after that.
+func (r *run) checkGoneFor(w *worker, v video.Video) {
 	for name := range r.objects(video.ResultsPrefix + v.ID + "/") {
 		if r.putAt[video.ResultsPrefix+v.ID+"/"+name] < w.listedResults || w.listedResults == 0 {
-			r.fail("%s %d buries %s, and %s is left", w.role, w.number, v.ID, name)
+			r.fail("%s %d says that %s is gone, and %s is left", w.role, w.number, v.ID, name)
 		}
 	}
 	if left, _ := r.uploads.Left(context.Background(), v.Source.Key); left && (r.clip(v.ID).putAt < w.listedSources || w.listedSources == 0) {
-		r.fail("%s %d buries %s, and its source is left", w.role, w.number, v.ID)
+		r.fail("%s %d says that %s is gone, and its source is left", w.role, w.number, v.ID)
 	}
 }
 

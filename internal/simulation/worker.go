@@ -150,7 +150,6 @@ func (r *run) step(w *worker) {
 // kill ends all workers of an invocation: they are one process.
 func (r *run) kill(i *invocation) {
 	for _, w := range i.workers {
-		r.orphan(w.id)
 		if !w.ended {
 			w.dead = true
 			w.faults++

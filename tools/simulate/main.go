@@ -42,7 +42,8 @@ type report struct {
 	Sweeps     int            `json:"sweeps"`
 	Faults     map[string]int `json:"faults"`
 	Ends       map[string]int `json:"ends"`
-	// Orphans are deleted videos of which a worker that failed left something.
+	// Orphans are deleted videos of which a process that no timeout ended left
+	// something.
 	Orphans int `json:"orphans"`
 	Failed  int `json:"failed"`
 }
