@@ -177,20 +177,27 @@ func (t *Transcriber) hear(ctx context.Context, log *slog.Logger, w work, start,
 	return p, nil
 }
 
+// progressTime bounds a write of progress: recognition waits for it.
+const progressTime = 500 * time.Millisecond
+
 // progress writes how far a segment was heard, now and then. It may fail:
-// progress is for showing, and what matters will fail by itself.
+// progress is for showing, and what matters will fail by itself. Where it fails
+// it is written half as often, so that a table that is throttled gets less of
+// it and costs recognition next to nothing.
 func (t *Transcriber) progress(ctx context.Context, log *slog.Logger, w work) func(time.Duration) {
 	v, last := w.video, t.now()
 	every := hearEvery(v.Segments)
 	return func(until time.Duration) {
-		now := t.now()
-		if now.Sub(last) < every {
+		if t.now().Sub(last) < every {
 			return
 		}
-		last = now
+		ctx, cancel := context.WithTimeout(ctx, progressTime)
+		defer cancel()
 		if _, err := t.Videos.Change(ctx, v.ID, video.Hear(v.Generation, w.segment, until)); err != nil {
 			log.Info("progress was not written", "err", err)
+			every *= 2
 		}
+		last = t.now()
 	}
 }
 

@@ -253,16 +253,44 @@ func TestProgressThatCannotBeWrittenStopsNothing(t *testing.T) {
 	})
 }
 
-// counting counts the writes of progress, and may refuse them.
+// A table that is throttled holds each write up for as long as it is let; that
+// must not use up the time of recognition.
+func TestProgressThatIsHeldUpHoldsNothingUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipeline(t)
+		v := p.upload(captioningtest.Film{Words: strings.Repeat("word ", 100)}.Bytes())
+		p.arrive(v)
+		p.Engine.Before = func(context.Context) error {
+			time.Sleep(100 * time.Millisecond)
+			return nil
+		}
+		counted := &counting{Videos: p.videos, holdUp: true}
+		p.Videos = counted
+		began := time.Now()
+		p.work()
+		if took := time.Since(began); took > 12*time.Second {
+			t.Errorf("ten seconds of work took %v", took)
+		}
+		if got := p.now(v); got.Status != video.Ready || counted.heard == 0 || counted.heard > 4 {
+			t.Errorf("%s, %d writes of progress", got.Status, counted.heard)
+		}
+	})
+}
+
+// counting counts the writes of progress, and may refuse them, or hold them up.
 type counting struct {
 	captioning.Videos
-	heard  int
-	refuse bool
+	heard          int
+	refuse, holdUp bool
 }
 
 func (c *counting) Change(ctx context.Context, id string, change video.Change) (video.Video, error) {
 	if change.Heard != nil {
 		c.heard++
+		if c.holdUp {
+			<-ctx.Done()
+			return video.Video{}, ctx.Err()
+		}
 		if c.refuse {
 			return video.Video{}, errors.New("the table is throttled")
 		}
