@@ -82,7 +82,7 @@ type numbers struct {
 func numbersFor(stage Stage, transcribers int) numbers {
 	api := size{memory: 256, timeout: 10 * time.Second}
 	return numbers{
-		upload:      api,
+		upload: api,
 		// The early captions of a film of many hours are laid out at each request.
 		videos:      size{memory: 1024, timeout: 20 * time.Second},
 		captioner:   size{memory: 512, timeout: stage.CaptionerTimeout},
