@@ -54,7 +54,10 @@ func (p *Planner) look(ctx context.Context, log *slog.Logger, a Arrival) error {
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)
 	}
-	if a.Generation != 0 && a.Generation != v.Generation || a.Key != "" && a.Key != v.Source.Key {
+	// A planner that began this generation, for another object, may have died
+	// before it planned it: then the message is of the one before.
+	unplanned := v.Status == video.Queued && v.Segments == 0
+	if a.Generation != 0 && a.Generation != v.Generation && !unplanned || a.Key != "" && a.Key != v.Source.Key {
 		log.Info("the message is for another generation or object", "generation", v.Generation, "message", a.Generation)
 		return nil
 	}

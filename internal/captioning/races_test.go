@@ -100,6 +100,36 @@ func (o *overtaken) Get(ctx context.Context, id string) (video.Video, error) {
 	return v, err
 }
 
+// A planner that died after it had begun a generation gets its message again,
+// and that is of the generation before.
+func TestAPlannerThatBeganAGenerationAndDied(t *testing.T) {
+	p := newPipeline(t)
+	v := p.upload(talk.Bytes())
+	p.arrive(v)
+	p.work()
+	p.uploads.Put(v.Source.Key, memobjects.Bytes(captioningtest.Film{Words: "Another."}.Bytes()))
+	ours := captioning.Arrival{VideoID: v.ID, Generation: 1}
+	dying := *p
+	dying.Media = refusing{}
+	if err := dying.planner().Arrived(t.Context(), ours); err == nil || p.now(v).Generation != 2 {
+		t.Fatalf("the planner did not die in the middle: %v, %+v", err, p.now(v))
+	}
+	if err := p.planner().Arrived(t.Context(), ours); err != nil {
+		t.Fatal(err)
+	}
+	p.work()
+	if got := endOf(p.now(v)); got.status != video.Ready || got.generation != 2 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// refusing media cannot be probed now.
+type refusing struct{ captioningtest.Media }
+
+func (refusing) Probe(context.Context, media.Source) (media.Info, error) {
+	return media.Info{}, errors.New("no answer")
+}
+
 // A presigned URL may be used twice. The planners of both may see the newer
 // object alone, so that each removes what there is.
 func TestTwoLateUploadsOfADeletedVideo(t *testing.T) {
