@@ -133,12 +133,14 @@ type comparison struct {
 func compare(all []figures) comparison {
 	var c comparison
 	var machines []float64
+	// Of a film that was measured several times, the one of median cost.
 	find := func(minutes, workers int) *figures {
-		i := slices.IndexFunc(all, func(f figures) bool { return f.Minutes == minutes && f.Workers == workers })
-		if i < 0 {
+		same := slices.DeleteFunc(slices.Clone(all), func(f figures) bool { return f.Minutes != minutes || f.Workers != workers })
+		if len(same) == 0 {
 			return nil
 		}
-		return &all[i]
+		slices.SortFunc(same, func(a, b figures) int { return cmp.Compare(a.CPU, b.CPU) })
+		return &same[len(same)/2]
 	}
 	if long, short := find(240, most), find(10, most); long != nil && short != nil {
 		c.Cost = ratio(long.CPU/240, short.CPU/10)

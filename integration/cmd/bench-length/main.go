@@ -84,7 +84,7 @@ func run(ctx context.Context, lengths string, alone int, steps string) error {
 		all = append(all, f)
 		return out.Encode(f)
 	}
-	for _, m := range minutes {
+	for _, m := range order(minutes) {
 		if err := one(m, most); err != nil {
 			return err
 		}
@@ -104,6 +104,24 @@ func run(ctx context.Context, lengths string, alone int, steps string) error {
 		}
 	}
 	return out.Encode(compare(all))
+}
+
+// short films, in minutes, are over before the machine has shown how fast it is.
+const short = 10
+
+// order repeats the short films after each long one, so that they see the same
+// machine, faster and slower, as the long ones do.
+func order(minutes []int) (films []int) {
+	var shorts []int
+	for _, m := range minutes {
+		films = append(films, m)
+		if m <= short {
+			shorts = append(shorts, m)
+		} else {
+			films = append(films, shorts...)
+		}
+	}
+	return films
 }
 
 // most is how many transcribers stage local has at once.
