@@ -72,7 +72,7 @@ func simulate(args []string, out io.Writer) error {
 			return fmt.Errorf("SEED must be a whole number, not %q", args[1])
 		}
 	}
-	s := &session{simulation: simulation.New(), first: first, runs: runs, began: time.Now(), total: simulation.NewCounts(), out: json.NewEncoder(out)}
+	s := &campaign{simulation: simulation.New(), first: first, runs: runs, began: time.Now(), total: simulation.NewCounts(), out: json.NewEncoder(out)}
 	if runs == 1 {
 		s.trace = out
 	}
@@ -83,8 +83,8 @@ func simulate(args []string, out io.Writer) error {
 	return nil
 }
 
-// A session is one call of the program.
-type session struct {
+// A campaign is one call of the program.
+type campaign struct {
 	simulation *simulation.Simulation
 	first      uint64
 	runs       int
@@ -101,7 +101,7 @@ type session struct {
 // enough failures are shown; more would say the same.
 const enough = 5
 
-func (s *session) run() {
+func (s *campaign) run() {
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(s.work)
@@ -111,7 +111,7 @@ func (s *session) run() {
 }
 
 // work does runs, a hundred at a time, until there are no more.
-func (s *session) work() {
+func (s *campaign) work() {
 	const some = 100
 	for {
 		from := int(s.next.Add(some)) - some
@@ -129,7 +129,7 @@ func (s *session) work() {
 	}
 }
 
-func (s *session) fail(seed uint64, err error) (stop bool) {
+func (s *campaign) fail(seed uint64, err error) (stop bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failed++
@@ -142,7 +142,7 @@ func (s *session) fail(seed uint64, err error) (stop bool) {
 	return s.failed >= enough
 }
 
-func (s *session) add(counts *simulation.Counts) {
+func (s *campaign) add(counts *simulation.Counts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.total.Runs
@@ -152,7 +152,7 @@ func (s *session) add(counts *simulation.Counts) {
 	}
 }
 
-func (s *session) report() {
+func (s *campaign) report() {
 	t := s.total
 	_ = s.out.Encode(report{t.Runs, s.first, float64(time.Since(s.began).Milliseconds()) / 1000, t.Steps, t.Videos, t.Deliveries, t.Sweeps,
 		t.ByKind(), t.Ends, t.Orphans, s.failed})
