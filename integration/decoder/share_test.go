@@ -22,6 +22,8 @@ var sought = []struct {
 	// The index of as many pictures as hours of film have, larger than its head may be.
 	{"pictures.mp4", true, []string{"-vf", "scale=16:16,fps=1000", "-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-c:a", "aac"}, false, 768 << 10},
 	{"film.mkv", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "libvorbis"}, false, 768 << 10},
+	// As browsers record: no index, no length, clusters of no known size.
+	{"live.webm", true, []string{"-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus", "-live", "1", "-cluster_time_limit", "2000"}, false, 1536 << 10},
 	{"film.webm", true, []string{"-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"}, false, 768 << 10},
 	{"film.ts", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"}, false, 1536 << 10},
 	{"film.avi", true, []string{"-c:v", "mpeg4", "-c:a", "libmp3lame"}, false, 768 << 10},

@@ -125,6 +125,9 @@ func (t Tools) play(ctx context.Context, src Source, w Window, consume func(io.R
 			args = append([]string{"-fflags", "+fastseek"}, args...)
 		}
 	}
+	if w.From > 0 && s.blocks.mended == nil {
+		s.blocks.mended = withoutClusters(file, src.Size(), w.From, w.Film)
+	}
 	if pictures, plain := withoutPictures(file, src.Size(), longIndex); plain {
 		s.blocks.mended = pictures
 		args = append([]string{"-advanced_editlist", "0"}, args...)

@@ -9,7 +9,7 @@ import (
 // A mend is bytes that ffmpeg sees in the place of the file's own.
 type mend struct {
 	offset int64
-	bytes  [4]byte
+	bytes  []byte
 }
 
 // apply overlays p, which was read at offset.
@@ -69,9 +69,7 @@ func constantRate(r io.ReadSeeker) *mend {
 	if d := size - first.size - exact; d > 2*frame.size || d < -2*frame.size {
 		return nil
 	}
-	m := &mend{offset: start + 4 + first.side + 12}
-	binary.BigEndian.PutUint32(m.bytes[:], uint32(exact))
-	return m
+	return &mend{start + 4 + first.side + 12, binary.BigEndian.AppendUint32(nil, uint32(exact))}
 }
 
 // mp3Head holds a frame's header, the longest side information and the fields

@@ -82,7 +82,7 @@ func TestReadersSeeTheMend(t *testing.T) {
 	src := &flaky{content: content(4 * blockSize)}
 	b := newBlocks(t.Context(), src, 0)
 	defer b.close()
-	b.mended = []mend{{2*blockSize - 2, [4]byte{1, 2, 3, 4}}} // over two blocks
+	b.mended = []mend{{2*blockSize - 2, []byte{1, 2, 3, 4}}} // over two blocks
 	want := bytes.Clone(src.content)
 	copy(want[2*blockSize-2:], []byte{1, 2, 3, 4})
 	for range 2 {

@@ -48,7 +48,7 @@ func withoutPictures(r io.ReadSeeker, size, least int64) (pictures []mend, plain
 			kind, plain := b.track(child, film)
 			sound = sound || kind == "soun"
 			if kind == "vide" {
-				pictures = append(pictures, mend{child.start + 4, [4]byte([]byte("free"))})
+				pictures = append(pictures, mend{child.start + 4, []byte("free")})
 			}
 			return plain
 		}
