@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -140,6 +141,32 @@ func (p Process) Memory() (int64, error) {
 		held += kilobytes << 10
 	}
 	return held, nil
+}
+
+// Usage is the processor time of LocalStack, of its DynamoDB Local, and what
+// was stolen from the machine, in seconds.
+func Usage(s *stack.Stack) (u [3]float64, err error) {
+	processes, err := Processes(s)
+	if err != nil {
+		return u, err
+	}
+	for _, p := range processes {
+		of := map[string]*float64{"localstack": &u[0], "dynamodb": &u[1]}[p.Name]
+		if of == nil {
+			continue
+		}
+		used, err := p.CPU()
+		if err != nil {
+			return u, err
+		}
+		*of += used.Seconds()
+	}
+	if u[0] == 0 || u[1] == 0 {
+		return u, errors.New("LocalStack or its DynamoDB Local was not found")
+	}
+	stolen, err := Stolen()
+	u[2] = stolen.Seconds()
+	return u, err
 }
 
 // Stolen is for how long this machine's processors, all together, were wanted

@@ -79,7 +79,7 @@ func (s Spike) Run(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	before, err := usage(s.Stack)
+	before, err := machine.Usage(s.Stack)
 	if err != nil {
 		return Result{}, err
 	}
@@ -111,7 +111,7 @@ func (s Spike) Run(ctx context.Context) (Result, error) {
 	r.Memory, r.Flat = w.memory.held()
 	counting, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Minute)
 	defer cancel()
-	after, err := usage(s.Stack)
+	after, err := machine.Usage(s.Stack)
 	if err != nil {
 		return r, err
 	}
@@ -205,27 +205,4 @@ func (s Spike) upload(ctx context.Context, api *client.Client, files []Content, 
 	}
 	wg.Wait()
 	return uploads, context.Cause(ctx)
-}
-
-// usage is the processor time of LocalStack and of DynamoDB Local, and what was
-// stolen from the machine, in seconds.
-func usage(s *stack.Stack) (u [3]float64, err error) {
-	processes, err := machine.Processes(s)
-	if err != nil {
-		return u, err
-	}
-	for _, p := range processes {
-		of := map[string]*float64{"localstack": &u[0], "dynamodb": &u[1]}[p.Name]
-		if of == nil {
-			continue
-		}
-		used, err := p.CPU()
-		if err != nil {
-			return u, err
-		}
-		*of += used.Seconds()
-	}
-	stolen, err := machine.Stolen()
-	u[2] = stolen.Seconds()
-	return u, err
 }

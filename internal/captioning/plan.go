@@ -68,7 +68,7 @@ func (p *Planner) look(ctx context.Context, log *slog.Logger, a Arrival) error {
 	case err != nil:
 		return fmt.Errorf("plan: %w", err)
 	}
-	if v.Status == video.Deleting || v.Status == video.Deleted {
+	if v.Gone() {
 		// A presigned URL outlives the video it was made for, so an upload can
 		// still come, or two. Nobody can ever ask for them: remove what there is.
 		log.Info("an upload arrived for a deleted video; it is removed")

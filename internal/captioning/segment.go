@@ -67,10 +67,10 @@ func (t *Transcriber) settled(ctx context.Context, log *slog.Logger, id string, 
 }
 
 // tidy leaves nothing of a video that was deleted. A worker that came too late
-// has written once more after the remover looked, and the remover does not
-// come back: so whoever finds the video deleted removes what is there.
+// has written once more after the remover looked, and the sweeper's second look
+// is an hour away: so whoever finds the video deleted removes what is there.
 func (t *Transcriber) tidy(ctx context.Context, v video.Video) error {
-	if v.Status != video.Deleting && v.Status != video.Deleted {
+	if !v.Gone() {
 		return nil
 	}
 	if err := t.Captions.RemoveAll(ctx, resultsPrefix(v.ID)); err != nil {

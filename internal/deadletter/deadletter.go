@@ -94,7 +94,7 @@ func (h Handler) fail(ctx context.Context, l letter) (found bool, err error) {
 	switch {
 	case errors.Is(err, video.ErrNotFound):
 		return false, nil
-	case errors.Is(err, video.ErrStale) && (v.Status == video.Deleting || v.Status == video.Deleted):
+	case errors.Is(err, video.ErrStale) && v.Gone():
 		// A worker that died may have written after the delete had looked for the
 		// last time; nobody else comes by here again.
 		if err := h.Objects.RemoveAll(ctx, video.ResultsPrefix+v.ID+"/"); err != nil {

@@ -18,10 +18,10 @@ import (
 // being deleted, or a *Refusal.
 func (u Uploader) Retry(ctx context.Context, owner, id string) (video.Video, error) {
 	v, err := u.own(ctx, owner, id)
-	if err == nil && !gone(v) {
+	if err == nil && !v.Gone() {
 		v, err = u.again(ctx, v)
 	}
-	if err == nil && gone(v) { // maybe in this moment
+	if err == nil && v.Gone() { // maybe in this moment
 		err = video.ErrNotFound
 	}
 	if err != nil {
@@ -67,5 +67,3 @@ func (u Uploader) own(ctx context.Context, owner, id string) (video.Video, error
 	}
 	return v, err
 }
-
-func gone(v video.Video) bool { return v.Status == video.Deleting || v.Status == video.Deleted }

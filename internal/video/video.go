@@ -186,6 +186,10 @@ func (v Video) VisibleTo(owner string) bool {
 	return v.Owner != "" && v.Owner == owner && v.Status != Deleted
 }
 
+// Gone reports whether the video was deleted, or is being so. Whatever of it is
+// written now has to go, too.
+func (v Video) Gone() bool { return v.Status == Deleting || v.Status == Deleted }
+
 // InWork reports whether workers of the video's generation still have
 // something to do.
 func (v Video) InWork() bool { return v.Status == Queued || v.Status == Captioning }

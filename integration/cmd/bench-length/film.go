@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -86,7 +85,7 @@ func (b *bench) film(ctx context.Context, minutes int, path string, workers int)
 	if err != nil {
 		return f, err
 	}
-	before, err := b.usage() // what the upload itself took is nobody's here
+	before, err := machine.Usage(b.stack) // what the upload itself took is nobody's here
 	if err != nil {
 		return f, err
 	}
@@ -94,7 +93,7 @@ func (b *bench) film(ctx context.Context, minutes int, path string, workers int)
 	if err != nil {
 		return f, err
 	}
-	after, err := b.usage()
+	after, err := machine.Usage(b.stack)
 	if err != nil {
 		return f, err
 	}
@@ -169,32 +168,6 @@ func (b *bench) until(ctx context.Context, log *functionlog.Log, ids ...string) 
 			return nil, 0, fmt.Errorf("%d films are not ready: %w", len(open), err)
 		}
 	}
-}
-
-// usage is the processor time of LocalStack, of DynamoDB Local, and what was
-// stolen from the machine, in seconds.
-func (b *bench) usage() (u [3]float64, err error) {
-	processes, err := machine.Processes(b.stack)
-	if err != nil {
-		return u, err
-	}
-	for _, p := range processes {
-		of := map[string]*float64{"localstack": &u[0], "dynamodb": &u[1]}[p.Name]
-		if of == nil {
-			continue
-		}
-		used, err := p.CPU()
-		if err != nil {
-			return u, err
-		}
-		*of = used.Seconds()
-	}
-	if u[0] == 0 || u[1] == 0 {
-		return u, errors.New("LocalStack or its DynamoDB Local was not found")
-	}
-	stolen, err := machine.Stolen()
-	u[2] = stolen.Seconds()
-	return u, err
 }
 
 func pause(ctx context.Context, d time.Duration) error {
