@@ -21,6 +21,12 @@ var sought = []struct {
 	{"fast.mp4", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-movflags", "faststart"}, false, 768 << 10},
 	// The index of as many pictures as hours of film have, larger than its head may be.
 	{"pictures.mp4", true, []string{"-vf", "scale=16:16,fps=1000", "-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-c:a", "aac"}, false, 768 << 10},
+	// As browsers and phones record, without an index: pieces of both or of each of the tracks.
+	{"fragments.mp4", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-movflags", "frag_keyframe+empty_moov+default_base_moof"}, false, 1536 << 10},
+	{"fragments_separate.mp4", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-movflags", "frag_keyframe+empty_moov+separate_moof+skip_trailer"}, false, 1536 << 10},
+	{"fragments_moov.mp4", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-frag_duration", "4000000"}, false, 1536 << 10},
+	{"dash.mp4", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-movflags", "frag_keyframe+dash"}, false, 1536 << 10},
+	{"dash_index.mp4", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-movflags", "frag_keyframe+dash+global_sidx"}, false, 1536 << 10},
 	{"film.mkv", true, []string{"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "libvorbis"}, false, 768 << 10},
 	// As browsers record: no index, no length, clusters of no known size.
 	{"live.webm", true, []string{"-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus", "-live", "1", "-cluster_time_limit", "2000"}, false, 1536 << 10},
@@ -49,6 +55,16 @@ func TestNeighboursReadTheirShareAndAgree(t *testing.T) {
 				args = append(args, "-f", "lavfi", "-i", "testsrc2=s=160x90:r=5", "-b:v", "300k", "-g", "10")
 			}
 			src := &counting{Source: open(t, encode(t, f.name, append(append(args, f.args...), "-t", "150")...)), name: f.name}
+			info, err := tools.Probe(t.Context(), src)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := info.Duration; d != 0 && (d-film).Abs() > time.Second/2 {
+				t.Errorf("it says that it is %v long", d)
+			}
+			if n := src.bytes.Load(); n > 2<<20 {
+				t.Errorf("a probe read %d of %d bytes in %d requests", n, src.Size(), src.opens.Load())
+			}
 			tools := tools
 			tools.Index = media.NewIndexCache(4 << 20)
 			decode := func(from, to time.Duration) []int16 {

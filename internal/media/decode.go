@@ -117,26 +117,31 @@ func (t Tools) play(ctx context.Context, src Source, w Window, consume func(io.R
 		return "", err
 	}
 	defer s.Close()
-	args := decodeArgs(s.url, w)
-	file := &reader{blocks: s.blocks}
-	if w.From > 0 {
-		if m := constantRate(file); m != nil {
-			s.blocks.mended = []mend{*m}
-			args = append([]string{"-fflags", "+fastseek"}, args...)
-		}
-	}
-	if w.From > 0 && s.blocks.mended == nil {
-		s.blocks.mended = withoutClusters(file, src.Size(), w.From, w.Film)
-	}
-	if pictures, plain := withoutPictures(file, src.Size(), longIndex); plain {
-		s.blocks.mended = pictures
-		args = append([]string{"-advanced_editlist", "0"}, args...)
-	}
-	said, err = run(s, t.FFmpeg, args, consume)
+	mended, options := mendFor(&reader{blocks: s.blocks}, src.Size(), w)
+	s.blocks.mended = mended
+	said, err = run(s, t.FFmpeg, append(options, decodeArgs(s.url, w)...), consume)
 	if errors.Is(err, errEnough) {
 		err = nil
 	}
 	return said, err
+}
+
+// mendFor returns how to show a file to ffmpeg, and what to tell it, so that it
+// reads little more than w of it. No file is of two of these kinds.
+func mendFor(file *reader, size int64, w Window) (mended []mend, options []string) {
+	if pictures, plain := withoutPictures(file, size, longIndex); plain {
+		return pictures, []string{"-advanced_editlist", "0"}
+	}
+	if hidden, fragmented := withoutFragments(file, size, w.From, w.Film); fragmented {
+		return hidden, []string{"-fflags", "+ignidx"}
+	}
+	if w.From == 0 {
+		return nil, nil
+	}
+	if m := constantRate(file); m != nil {
+		return []mend{*m}, []string{"-fflags", "+fastseek"}
+	}
+	return withoutClusters(file, size, w.From, w.Film), nil
 }
 
 // longIndex is the size of an index, in bytes, from which on it matters to the

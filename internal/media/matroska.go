@@ -15,29 +15,18 @@ import (
 //
 // Numbers of elements: RFC 9559.
 const (
-	ebmlHeader      = 0x1a45dfa3
-	ebmlSegment     = 0x18538067
-	ebmlSeekHead    = 0x114d9b74
-	ebmlCues        = 0x1c53bb6b
-	ebmlInfo        = 0x1549a966
-	ebmlScale       = 0x2ad7b1
-	ebmlCluster     = 0x1f43b675
-	ebmlCRC         = 0xbf
-	ebmlTimestamp   = 0xe7
-	usualScale      = 1_000_000 // nanoseconds of a unit of time
-	voidHeader      = 9         // bytes, with the longest size
-	mostHead        = 1 << 20   // bytes of a head that is no attack
-	mostClusterSize = 16 << 20  // bytes that are searched for the next cluster
-)
-
-const (
-	// before is how much earlier than the wanted time a cluster may begin with
-	// sound that belongs there: tracks are not interleaved exactly.
-	before = 3 * time.Second
-	// near enough to the wanted time is not worth another look.
-	near = 8 * time.Second
-	// mostLooks bounds the search; a film of a day takes some six.
-	mostLooks = 24
+	ebmlHeader    = 0x1a45dfa3
+	ebmlSegment   = 0x18538067
+	ebmlSeekHead  = 0x114d9b74
+	ebmlCues      = 0x1c53bb6b
+	ebmlInfo      = 0x1549a966
+	ebmlScale     = 0x2ad7b1
+	ebmlCluster   = 0x1f43b675
+	ebmlCRC       = 0xbf
+	ebmlTimestamp = 0xe7
+	usualScale    = 1_000_000 // nanoseconds of a unit of time
+	voidHeader    = 9         // bytes, with the longest size
+	mostHead      = 1 << 20   // bytes of a head that is no attack
 )
 
 // withoutClusters returns how to hide the clusters of a Matroska file without an
@@ -54,38 +43,13 @@ func withoutClusters(r io.ReadSeeker, size int64, from, film time.Duration) []me
 	if !ok {
 		return nil
 	}
-	target := from - before
-	low, high := second, cluster{size, max(film, from+before)}
-	for range mostLooks {
-		if target-low.time < near || high.start-low.start < 4*blockSize {
-			break
-		}
-		found, ok := m.cluster(guess(low, high, target), high.start)
-		if ok && found.time <= target && found.time >= low.time {
-			low = found
-			continue
-		}
-		// What begins after the guess is too late, or nothing does.
-		high.start = guess(low, high, target)
-		if ok && found.time > target {
-			high.time = found.time
-		}
-	}
-	hidden := low.start - second.start
+	begin := lastBefore(from-before, second, mark{size, max(film, from+before)}, m.cluster)
+	hidden := begin.start - second.start
 	if hidden < voidHeader {
 		return nil
 	}
 	void := binary.BigEndian.AppendUint64([]byte{0xec}, 1<<56|uint64(hidden-voidHeader))
 	return []mend{{second.start, void}}
-}
-
-// guess is where a time may lie between two clusters, a little before it.
-func guess(low, high cluster, target time.Duration) int64 {
-	share := 0.5
-	if high.time > low.time {
-		share = min(max(float64(target-near/2-low.time)/float64(high.time-low.time), 0.02), 0.98)
-	}
-	return low.start + max(1, int64(share*float64(high.start-low.start)))
 }
 
 type matroska struct {
@@ -94,15 +58,9 @@ type matroska struct {
 	scale int64 // nanoseconds a unit
 }
 
-// A cluster begins at a place of the file with a time of the film.
-type cluster struct {
-	start int64
-	time  time.Duration
-}
-
 // head reads up to the first cluster. It reports whether there is one, and no
 // index that says where the others are.
-func (m *matroska) head() (first cluster, ok bool) {
+func (m *matroska) head() (first mark, ok bool) {
 	at := int64(0)
 	for n := 0; n < mostBoxes && at < mostHead; n++ {
 		e, ok := m.element(at)
@@ -142,28 +100,12 @@ func (m *matroska) readScale(info element) {
 }
 
 // cluster returns the first cluster that begins in [from, to).
-func (m *matroska) cluster(from, to int64) (found cluster, ok bool) {
+func (m *matroska) cluster(from, to int64) (found mark, ok bool) {
 	id := binary.BigEndian.AppendUint32(nil, ebmlCluster)
-	buffer := make([]byte, blockSize)
-	to = min(to, from+mostClusterSize)
-	for at := from; at < to; {
-		n := min(int64(len(buffer)), m.size-at)
-		if n < int64(len(id)) || !readFrom(m.r, at, buffer[:n]) {
-			return found, false
-		}
-		for i := 0; ; i++ {
-			j := bytes.Index(buffer[i:n], id)
-			if j < 0 || at+int64(i+j) >= to {
-				break
-			}
-			i += j
-			if t, ok := m.time(at + int64(i)); ok {
-				return cluster{at + int64(i), t}, true
-			}
-		}
-		at += n - int64(len(id)) + 1
-	}
-	return found, false
+	return scan(m.r, from, to, m.size, id, func(at int64) (mark, bool) {
+		t, ok := m.time(at)
+		return mark{at, t}, ok
+	})
 }
 
 // time reads the time of the cluster at a place, if there is one: its first

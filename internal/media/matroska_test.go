@@ -74,7 +74,7 @@ func TestClustersBeforeAWindowAreHidden(t *testing.T) {
 		"a list without an index":       {with(func(r *recording) { r.seekHead = ebml(ebmlSeekHead, []byte("nothing")) }), 1000 * time.Second, 0, true},
 		"one cluster":                   {with(func(r *recording) { r.clusters = 1 }), 1000 * time.Second, 0, false},
 		"no cluster":                    {with(func(r *recording) { r.clusters = 0 }), 1000 * time.Second, 0, false},
-		"clusters larger than a search": {with(func(r *recording) { r.clusters, r.bytes = 3, mostClusterSize }), 8 * time.Second, 0, false},
+		"clusters larger than a search": {with(func(r *recording) { r.clusters, r.bytes = 3, mostScanned }), 8 * time.Second, 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := c.file()

@@ -45,12 +45,12 @@ func withoutPictures(r io.ReadSeeker, size, least int64) (pictures []mend, plain
 		case "mvex": // in fragments: their index lies elsewhere
 			return false
 		case "trak":
-			kind, plain := b.track(child, film)
-			sound = sound || kind == "soun"
-			if kind == "vide" {
+			t := b.track(child, film)
+			sound = sound || t.kind == "soun"
+			if t.kind == "vide" {
 				pictures = append(pictures, mend{child.start + 4, []byte("free")})
 			}
-			return plain
+			return t.plain
 		}
 		return true
 	})
@@ -113,14 +113,23 @@ type clock struct{ scale, duration int64 } // units a second; in units
 
 func (c clock) seconds(units int64) float64 { return float64(units) / float64(c.scale) }
 
-// track returns what a track has, "soun" or "vide" or another, and whether it
-// plainly goes from time 0 to its end.
-func (b boxes) track(trak box, film clock) (kind string, plain bool) {
+// A track is what an mp4 says of one of its streams.
+type track struct {
+	id    uint32
+	kind  string // "soun" or "vide" or another
+	scale int64  // units of time a second
+	plain bool   // it plainly goes from time 0 to its end
+}
+
+func (b boxes) track(trak box, film clock) (t track) {
 	var media clock
 	edited := false
 	var from, length int64 // of the edit: in units of the track, in those of the film
-	plain = b.each(trak, func(child box) bool {
+	ok := b.each(trak, func(child box) (ok bool) {
 		switch child.name {
+		case "tkhd":
+			t.id, ok = b.trackID(child)
+			return ok
 		case "edts":
 			return b.each(child, func(list box) (ok bool) {
 				from, length, ok = b.onlyEdit(list)
@@ -136,23 +145,34 @@ func (b boxes) track(trak box, film clock) (kind string, plain bool) {
 				case "hdlr":
 					var name [4]byte
 					ok = c.end-c.body >= 12 && readFrom(b.r, c.body+8, name[:])
-					kind = string(name[:])
+					t.kind = string(name[:])
 				}
 				return ok
 			})
 		}
 		return true
 	})
-	if !plain || media.scale == 0 || film.scale == 0 {
-		return kind, false
+	if !ok || media.scale == 0 || film.scale == 0 {
+		return t
 	}
-	if !edited {
-		return kind, true
-	}
+	t.scale = media.scale
 	// A second covers the pictures that are decoded before the first is shown,
 	// and what the two clocks and padding make of an end.
 	left := media.seconds(media.duration-from) - film.seconds(length)
-	return kind, media.seconds(from) < 1 && left < 1
+	t.plain = !edited || media.seconds(from) < 1 && left < 1
+	return t
+}
+
+// trackID reads the number of a track from its header.
+func (b boxes) trackID(tkhd box) (id uint32, ok bool) {
+	var v [24]byte
+	if tkhd.end-tkhd.body < int64(len(v)) || !readFrom(b.r, tkhd.body, v[:]) {
+		return 0, false
+	}
+	if v[0] == 1 {
+		return binary.BigEndian.Uint32(v[20:]), true
+	}
+	return binary.BigEndian.Uint32(v[12:]), true
 }
 
 // onlyEdit reads an edit list of one entry that plays on from a place. A length

@@ -33,6 +33,8 @@ func (t Tools) probe(ctx context.Context, src Source) (Info, error) {
 		return Info{}, err
 	}
 	defer s.Close()
+	hidden, fragmented := onlyEnds(&reader{blocks: s.blocks}, src.Size())
+	s.blocks.mended = hidden
 	var out []byte
 	said, err := run(s, t.FFprobe, probeArgs(s.url), func(r io.Reader) error {
 		var err error
@@ -45,7 +47,7 @@ func (t Tools) probe(ctx context.Context, src Source) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	return parseProbe(out, said)
+	return parseProbe(out, said, fragmented)
 }
 
 // probeLimit is far more than ffprobe prints for any real file.
@@ -67,7 +69,8 @@ const guessed = "Estimating duration from bitrate"
 
 // The part of ffprobe's JSON that is used. Numbers with fractions are strings.
 type probed struct {
-	Format struct {
+	fragmented bool
+	Format     struct {
 		Name     string  `json:"format_name"`
 		Start    seconds `json:"start_time"`
 		Duration seconds `json:"duration"`
@@ -88,9 +91,10 @@ type probedStream struct {
 	} `json:"disposition"`
 }
 
-// parseProbe reads ffprobe's output and what it said on standard error.
-func parseProbe(out []byte, said string) (Info, error) {
-	var p probed
+// parseProbe reads ffprobe's output and what it said on standard error, of a
+// file that is an mp4 in fragments, or not.
+func parseProbe(out []byte, said string, fragmented bool) (Info, error) {
+	p := probed{fragmented: fragmented}
 	if err := json.Unmarshal(out, &p); err != nil {
 		return Info{}, fmt.Errorf("read ffprobe's output: %w", err)
 	}
@@ -151,7 +155,11 @@ func (p probed) duration() time.Duration {
 		if s.Duration <= 0 {
 			return max(0, time.Duration(p.Format.Duration))
 		}
-		end = max(end, time.Duration(s.Start-p.Format.Start+s.Duration))
+		if p.fragmented { // its duration counts from 0, wherever it starts
+			end = max(end, time.Duration(s.Duration-p.Format.Start))
+		} else {
+			end = max(end, time.Duration(s.Start-p.Format.Start+s.Duration))
+		}
 	}
 	if end == 0 {
 		end = time.Duration(p.Format.Duration)
@@ -171,5 +179,6 @@ func (s *seconds) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// maxSeconds (some three years) keeps sums of times within their type.
-const maxSeconds = 1e8
+// maxSeconds keeps sums of times within their type. It is later than the clock
+// of a recording that counts from 1970.
+const maxSeconds = 3e9

@@ -35,7 +35,7 @@ func TestWhatFilesSayOfThemselves(t *testing.T) {
 		"piped.flac": {"", Info{"flac", 0, true, "flac", 1, 44100}},
 		"raw.aac":    {"[aac] Estimating duration from bitrate, this may be inaccurate", Info{"aac", 0, true, "aac", 1, 44100}},
 	} {
-		info, err := parseProbe(recorded(t, name), c.said)
+		info, err := parseProbe(recorded(t, name), c.said, false)
 		if err != nil || (info.Duration-c.want.Duration).Abs() > 10*time.Microsecond {
 			t.Errorf("%s: %v, %v; want %v", name, info.Duration, err, c.want.Duration)
 		}
@@ -55,7 +55,7 @@ func TestOutputThatIsNoAnswer(t *testing.T) {
 		`{"for`:         nil, // the program broke off: another time it may not
 		``:              nil,
 	} {
-		info, err := parseProbe([]byte(out), "")
+		info, err := parseProbe([]byte(out), "", false)
 		if err == nil || want != nil && !errors.Is(err, want) || want == nil && errors.Is(err, ErrNotMedia) {
 			t.Errorf("%s: %+v, %v; want %v", out, info, err, want)
 		}
@@ -67,10 +67,20 @@ func TestDurationsThatMakeNoSense(t *testing.T) {
 		"1.5": 1500 * time.Millisecond, "N/A": 0, "": 0, "NaN": 0, "+Inf": 0, "1e300": 0, "-9223372036854.775807": 0, "-2": 0,
 	} {
 		out := `{"format":{"format_name":"mov","duration":"` + text + `"},"streams":[{"codec_type":"video"}]}`
-		info, err := parseProbe([]byte(out), "")
+		info, err := parseProbe([]byte(out), "", false)
 		if err != nil || info.Duration != want {
 			t.Errorf("%q: %v, %v; want %v", text, info.Duration, err, want)
 		}
+	}
+}
+
+func TestFragmentsCountFromAnotherDay(t *testing.T) {
+	const broadcast = `{"format":{"format_name":"mov","start_time":"1700000000.0","duration":"1700000150.4"},"streams":[
+		{"codec_type":"video","start_time":"1700000000.4","duration":"1700000150.0"},
+		{"codec_type":"audio","sample_rate":"48000","start_time":"1700000000.0","duration":"1700000150.4"}]}`
+	info, err := parseProbe([]byte(broadcast), "", true)
+	if want := 150400 * time.Millisecond; err != nil || (info.Duration-want).Abs() > time.Microsecond {
+		t.Errorf("%v, %v; want %v", info.Duration, err, want)
 	}
 }
 
@@ -87,7 +97,7 @@ func FuzzParseProbe(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, out []byte) {
-		info, err := parseProbe(out, "")
+		info, err := parseProbe(out, "", len(out)%2 == 0)
 		if err != nil {
 			if info != (Info{}) {
 				t.Errorf("%+v beside %v", info, err)
