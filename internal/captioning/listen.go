@@ -43,7 +43,7 @@ func (t *Transcriber) listen(ctx context.Context, log *slog.Logger, v video.Vide
 func (t *Transcriber) decode(ctx context.Context, src media.Source, v video.Video, n int) (work, error) {
 	w := work{video: v, segment: n, span: spanOf(n, v.Segments, v.SegmentLength)}
 	from, to := w.span.window()
-	pcm, err := t.Decoder.Decode(ctx, src, media.Window{From: from, To: to, Limit: to - from, Film: v.Duration})
+	pcm, err := t.Decoder.Decode(ctx, src, media.Window{From: from, To: to, Limit: to - from, Film: v.Duration, Places: media.Places(v.Places)})
 	w.sound = sound{from, pcm}
 	return w, err
 }

@@ -152,6 +152,7 @@ func (p *Planner) plan(ctx context.Context, v video.Video, source video.Source, 
 		return p.change(ctx, v, video.Fail(v.Generation, video.TooLong).Of(plan))
 	}
 	plan.Segments = segments(info.Duration, plan.SegmentLength)
+	plan.Places = string(info.Places.Before(starts(plan.Segments, plan.SegmentLength)...))
 	p.Log.Info("planned", "video", v.ID, "generation", v.Generation, "segments", plan.Segments, "duration", info.Duration.Seconds(),
 		"probe_ms", time.Since(began).Milliseconds(), "read_bytes", src.read.Load())
 	return p.change(ctx, v, video.Record(v.Generation, plan))

@@ -2,6 +2,7 @@ package captioning_test
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
+	"github.com/cuepipe/cuepipe/internal/media"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -115,6 +117,51 @@ func TestSeamsCostNothing(t *testing.T) {
 		if got := cut.written()[cut.now(w).Tracks[0].Formats["vtt"]]; got != uncut && cut.length >= 4*time.Second {
 			t.Fatalf("film %d, %+v, cut every %v:\n%s\nuncut:\n%s", i, film, cut.length, got, uncut)
 		}
+	}
+}
+
+// mereFrames is a film in a file without an index, whose prober has counted it.
+type mereFrames struct {
+	captioningtest.Media
+	places media.Places
+	heard  *[]media.Window
+}
+
+func (f mereFrames) Probe(ctx context.Context, src media.Source) (media.Info, error) {
+	info, err := f.Media.Probe(ctx, src)
+	info.Places = f.places
+	return info, err
+}
+
+func (f mereFrames) Decode(ctx context.Context, src media.Source, w media.Window) ([]int16, error) {
+	*f.heard = append(*f.heard, w)
+	return f.Media.Decode(ctx, src, w)
+}
+
+// Every segment of such a film knows where to begin to read.
+func TestSegmentsKnowTheirPlaces(t *testing.T) {
+	film := captioningtest.Film{Words: words(rand.New(rand.NewPCG(1, 1)), 100, 0.1)}
+	film.Header = film.Length()
+	var all []byte
+	for range int(film.Header.Seconds()) {
+		all = binary.AppendUvarint(binary.AppendUvarint(all, 1_000_000), 16_000) // as media has them: µs, bytes
+	}
+	f := mereFrames{places: media.Places(all), heard: &[]media.Window{}}
+	p := newPipeline(t)
+	p.length, p.Media = short, f
+	v := p.upload(film.Bytes())
+	p.arrive(v)
+	p.work()
+	if len(*f.heard) < 10 {
+		t.Fatalf("%d windows were decoded", len(*f.heard))
+	}
+	for _, w := range *f.heard {
+		if want := f.places.Before(w.From); w.Places.Before(w.From) != want || want == "" && w.From > 3*time.Second {
+			t.Errorf("from %v: %x, want %x", w.From, w.Places.Before(w.From), want)
+		}
+	}
+	if few := p.now(v).Places; len(few) >= len(all) {
+		t.Errorf("all %d bytes of places were kept", len(few))
 	}
 }
 

@@ -42,6 +42,15 @@ func spanOf(n, total int, length time.Duration) span {
 // within ten seconds, and what both neighbours of a border read costs twice.
 func reach(length time.Duration) time.Duration { return min(5*time.Second, length/4) }
 
+// starts returns where the windows of all segments begin.
+func starts(total int, length time.Duration) []time.Duration {
+	all := make([]time.Duration, total)
+	for n := range all {
+		all[n], _ = spanOf(n, total, length).window()
+	}
+	return all
+}
+
 // window is what has to be decoded of the film.
 func (s span) window() (from, to time.Duration) {
 	from, to = s.from-s.reach, s.to+s.reach

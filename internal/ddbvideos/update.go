@@ -55,7 +55,7 @@ func update(c video.Change, now time.Time) *updating {
 	}
 	if c.NextGeneration {
 		u.add = append(u.add, u.name("generation")+" "+u.value("one", 1))
-		u.drop("duration", "segmentLength", "segments", "startedAt", "swept", "done", "heard", "tracks", "failure")
+		u.drop("duration", "segmentLength", "segments", "places", "startedAt", "swept", "done", "heard", "tracks", "failure")
 	}
 	if p := c.Plan; p != nil {
 		u.put("source", itemSource(p.Source))
@@ -63,6 +63,9 @@ func update(c video.Change, now time.Time) *updating {
 		u.put("duration", p.Duration.Seconds())
 		u.put("segmentLength", p.SegmentLength.Seconds())
 		u.put("segments", p.Segments)
+		if p.Places != "" {
+			u.put("places", []byte(p.Places))
+		}
 		u.makePlaceForProgress()
 	}
 	if l := c.Longer; l != nil {

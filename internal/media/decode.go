@@ -20,6 +20,8 @@ type Window struct {
 	// Film is about how long the whole film is, or 0 where that is not known. It
 	// only steers how far ahead the source is read, never what is decoded.
 	Film time.Duration
+	// Places of the film, or of this window, as Probe gave them.
+	Places Places
 }
 
 // bytes is about how many bytes of a file of that size ffmpeg reads in one
@@ -112,6 +114,7 @@ func (t Tools) play(ctx context.Context, src Source, w Window, consume func(io.R
 	if src.Size() == 0 {
 		return "", fmt.Errorf("%w: the file is empty", ErrNotMedia)
 	}
+	src, w = w.Places.from(src, w)
 	s, err := t.serve(ctx, src, w.bytes(src.Size()))
 	if err != nil {
 		return "", err

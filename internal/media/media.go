@@ -44,4 +44,8 @@ type Info struct {
 	AudioCodec string // such as "aac"
 	Channels   int    // 0: not known before decoding
 	SampleRate int    // Hz; 0: not known before decoding
+	// Places of the sound in a file that has neither an index nor times.
+	Places Places
+
+	start time.Duration // of the first stream, on the file's own clock
 }

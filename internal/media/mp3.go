@@ -31,20 +31,8 @@ func (m mend) apply(p []byte, offset int64) {
 // rate: its header must say so, and its size be that of so many equal frames.
 func constantRate(r io.ReadSeeker) *mend {
 	var head [mp3Head]byte
-	start := int64(0)
-	if !readFrom(r, 0, head[:10]) {
-		return nil
-	}
-	if bytes.HasPrefix(head[:], []byte("ID3")) { // a tag, whose size has seven bits a byte
-		for _, b := range head[6:10] {
-			start = start<<7 | int64(b&0x7f)
-		}
-		start += 10
-		if head[5]&0x10 != 0 { // it has a footer
-			start += 10
-		}
-	}
-	if !readFrom(r, start, head[:]) {
+	start, ok := behindTag(r)
+	if !ok || !readFrom(r, start, head[:]) {
 		return nil
 	}
 	first, ok := parseMP3Frame(head[:4])
@@ -52,8 +40,7 @@ func constantRate(r io.ReadSeeker) *mend {
 		return nil
 	}
 	info := head[4+first.side:]
-	const fields = 3 // there are a number of frames and one of bytes
-	if !bytes.HasPrefix(info, []byte("Info")) || info[7]&fields != fields {
+	if !bytes.HasPrefix(info, []byte("Info")) || info[7]&infoFields != infoFields {
 		return nil
 	}
 	frames, size := int64(binary.BigEndian.Uint32(info[8:])), int64(binary.BigEndian.Uint32(info[12:]))
@@ -70,6 +57,28 @@ func constantRate(r io.ReadSeeker) *mend {
 		return nil
 	}
 	return &mend{start + 4 + first.side + 12, binary.BigEndian.AppendUint32(nil, uint32(exact))}
+}
+
+// infoFields: there are a number of frames and one of bytes.
+const infoFields = 3
+
+// behindTag returns where an ID3 tag ends that a file begins with, or 0.
+func behindTag(r io.ReadSeeker) (start int64, ok bool) {
+	var head [10]byte
+	if !readFrom(r, 0, head[:]) {
+		return 0, false
+	}
+	if !bytes.HasPrefix(head[:], []byte("ID3")) {
+		return 0, true
+	}
+	for _, b := range head[6:] { // seven bits a byte
+		start = start<<7 | int64(b&0x7f)
+	}
+	start += int64(len(head))
+	if head[5]&0x10 != 0 { // it has a footer
+		start += int64(len(head))
+	}
+	return start, true
 }
 
 // mp3Head holds a frame's header, the longest side information and the fields

@@ -13,7 +13,8 @@ import (
 )
 
 // Probe reads what src says about itself: its head, and its end where the
-// index is there. It returns ErrNotMedia for damage that no retry mends, and
+// index is there. A file of mere frames, an mp3 of a variable rate or raw AAC, is
+// read from end to end, up to 512 MiB of it: an hour is some 60 MB. It returns ErrNotMedia for damage that no retry mends, and
 // any other error for something that may be tried again: the source's own
 // error, ctx's, or a program that could not run.
 func (t Tools) Probe(ctx context.Context, src Source) (Info, error) {
@@ -47,7 +48,32 @@ func (t Tools) probe(ctx context.Context, src Source) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	return parseProbe(out, said, fragmented)
+	info, err := parseProbe(out, said, fragmented)
+	if err != nil || !info.HasAudio {
+		return info, err
+	}
+	return t.count(ctx, src, info)
+}
+
+// count fills in what only all frames together say, in a file of mere frames.
+func (t Tools) count(ctx context.Context, src Source, info Info) (Info, error) {
+	b := newBlocks(ctx, src, src.Size())
+	defer b.close()
+	if t.backoff != nil {
+		b.backoff = t.backoff
+	}
+	r := &reader{blocks: b}
+	if info.Format == "mp3" && constantRate(r) != nil {
+		return info, nil
+	}
+	places, length, err := countFrames(r, src.Size(), info.Format, info.start)
+	if err != nil {
+		return Info{}, err
+	}
+	if length > 0 {
+		info.Places, info.Duration = places, length
+	}
+	return info, nil
 }
 
 // probeLimit is far more than ffprobe prints for any real file.
@@ -101,7 +127,7 @@ func parseProbe(out []byte, said string, fragmented bool) (Info, error) {
 	if p.Format.Name == "" {
 		return Info{}, errors.New("read ffprobe's output: it names no format")
 	}
-	info := Info{Format: p.Format.Name}
+	info := Info{Format: p.Format.Name, start: time.Duration(p.Format.Start)}
 	if !strings.Contains(said, guessed) {
 		info.Duration = p.duration()
 	}

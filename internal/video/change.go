@@ -60,6 +60,8 @@ type Plan struct {
 	// SegmentLength is the nominal length of each of the Segments.
 	SegmentLength time.Duration
 	Segments      int
+	// Places are media's, of where the segments begin.
+	Places string
 }
 
 // Longer is what a plan becomes once the film turns out to go on beyond it.
@@ -196,11 +198,11 @@ func (c Change) Apply(v Video, now time.Time) (Video, error) {
 	}
 	if c.NextGeneration {
 		v.Generation++
-		v.Segments, v.SegmentLength, v.Duration, v.Done, v.Heard, v.Tracks, v.Failure = 0, 0, 0, nil, nil, nil, nil
+		v.Segments, v.SegmentLength, v.Duration, v.Places, v.Done, v.Heard, v.Tracks, v.Failure = 0, 0, 0, "", nil, nil, nil, nil
 		v.StartedAt, v.Swept = time.Time{}, false
 	}
 	if p := c.Plan; p != nil {
-		v.Source, v.Size, v.Duration, v.SegmentLength, v.Segments = p.Source, p.Size, p.Duration, p.SegmentLength, p.Segments
+		v.Source, v.Size, v.Duration, v.SegmentLength, v.Segments, v.Places = p.Source, p.Size, p.Duration, p.SegmentLength, p.Segments, p.Places
 	}
 	if l := c.Longer; l != nil {
 		v.Duration, v.Segments = l.Duration, l.Segments

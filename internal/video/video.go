@@ -62,6 +62,7 @@ type Video struct {
 	// for the setting may change while a film is in work.
 	SegmentLength time.Duration
 	Segments      int       // planned; 0 until then
+	Places        string    // media's, of where the segments begin; empty where the file has an index
 	StartedAt     time.Time // when all segments were first dispatched; zero until then
 	Done          []int     // finished segments, ascending
 	// Swept: it had not moved for long and was dispatched again.

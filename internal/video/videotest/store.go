@@ -193,7 +193,7 @@ func list(t *testing.T, s Store) {
 
 var (
 	plan = video.Plan{Source: video.Source{Key: "uploads/o/v", VersionID: "v1", ETag: `"e1"`}, Size: 1 << 20,
-		Duration: 61*time.Second + 250*time.Millisecond, SegmentLength: 20 * time.Second, Segments: 3}
+		Duration: 61*time.Second + 250*time.Millisecond, SegmentLength: 20 * time.Second, Segments: 3, Places: "\x80\xff\x00\x01"}
 	tracks = []video.Track{{Name: "en", Language: "en", Kind: video.Machine, Engine: "engine 1", Cues: 7,
 		Formats: map[string]string{"vtt": "videos/v/1/en.vtt", "srt": "videos/v/1/en.srt"}}}
 )
