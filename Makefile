@@ -16,7 +16,7 @@ export CGO_ENABLED := 1
 export STAGE VIDEO LOCAL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deploy synth diff destroy stop logs status invoke redrive doctor token clean fetch build bench-memory bench-pipeline bench-seams bench-length spike plan-scale simulate
+.PHONY: help run test deploy synth diff destroy stop logs status invoke redrive doctor token clean fetch build bench-memory bench-pipeline bench-speech bench-seams bench-length spike plan-scale simulate
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ bench-memory: fetch ## Measure the memory of the recogniser: the peak for 15 min
 
 bench-pipeline: ## Measure the pipeline of make run: what it adds to recognition, and its transcribers' memory
 	@tools/bench-pipeline.sh
+
+bench-speech: fetch ## Measure the recogniser on recordings: words, times, captions, speed, memory (SPEECH=folder with refs.tsv)
+	@cd integration && CUEPIPE_SPEECH="$(abspath $(or $(SPEECH),$(CUEPIPE_SPEECH)))" go run ./cmd/bench-speech $(ARGS)
 
 bench-seams: fetch ## Measure what cutting a film costs in words, and show what is said at every seam (ARGS="-length 30s")
 	@cd integration && go run ./cmd/bench-seams $(ARGS)

@@ -5,7 +5,6 @@ package recogniser
 
 import (
 	"fmt"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -133,41 +132,19 @@ func TestPhrasesBeginWithTheirSound(t *testing.T) {
 	var late []float64 // seconds, absolute
 	phrases := 0
 	for _, name := range []string{"beckett.wav", "sonnet001.mp3"} {
-		slots, err := recording.Phrases(name)
+		pcm := samples(t, name)
+		onsets, err := recording.Onsets(name, pcm, recognise(t, pcm).Words)
 		if err != nil {
 			t.Fatal(err)
 		}
-		pcm := samples(t, name)
-		transcript := recognise(t, pcm)
-		var heard []string
-		var word []int // of each normalised word, its place among the words
-		for i, w := range transcript.Words {
-			for _, n := range speechtest.Normalise(w.Text) {
-				heard, word = append(heard, n), append(word, i)
-			}
-		}
-		var said []string
-		var first []int
-		for _, p := range slots {
-			first = append(first, len(said))
-			said = append(said, speechtest.Normalise(p.Text)...)
-		}
-		match := speechtest.Match(said, heard)
-		for i, p := range slots {
+		for _, o := range onsets {
 			phrases++
-			if match[first[i]] < 0 {
-				t.Logf("%s: %q: its first word was not heard", name, p.Text)
+			if !o.Heard {
+				t.Logf("%s: %q: its first word was not heard", name, o.Text)
 				continue
 			}
-			onset, ok := speechtest.Onset(pcm[speech.Samples(p.Start):min(len(pcm), speech.Samples(p.End))])
-			if !ok {
-				t.Errorf("%s: %q: no sound in its slot", name, p.Text)
-				continue
-			}
-			begins := transcript.Words[word[match[first[i]]]].Start
-			off := (begins - p.Start - onset).Seconds()
-			t.Logf("%s: %q sounds at %v, begins %+.3f s", name, p.Text, p.Start+onset, off)
-			late = append(late, math.Abs(off))
+			t.Logf("%s: %q sounds at %v, begins %+.3f s", name, o.Text, o.Sounds, o.Off.Seconds())
+			late = append(late, o.Off.Abs().Seconds())
 		}
 	}
 	if len(late) < phrases*3/4 {

@@ -48,9 +48,11 @@ func Words(tokens []Token) []Word {
 
 // Snap trims every word to the longest run of speech in its time, because an
 // alignment gives the silence around a word to the word. A word in whose time
-// there is no speech stays as it is.
+// there is no speech moves to the nearest, as far as that is near; else it
+// stays as it is.
 func (r Rules) Snap(words []Word, a Activity) {
 	const bridge = 1 // frames inside one run: a stop consonant is no pause
+	near := a.frames(500 * time.Millisecond)
 	p := a.Probabilities
 	for i := range words {
 		w := &words[i]
@@ -74,6 +76,19 @@ func (r Rules) Snap(words []Word, a Activity) {
 		if longest.Len() > 0 {
 			w.Start = max(w.Start, Duration(longest.Start*a.Frame))
 			w.End = min(w.End, Duration(longest.End*a.Frame))
+			continue
+		}
+		for away := 1; away <= near; away++ {
+			if f := last + away; f < len(p) && p[f] >= r.Threshold {
+				at := Duration(f * a.Frame)
+				w.Start, w.End = at, at+w.End-w.Start
+				break
+			}
+			if f := min(first, len(p)) - away; f >= 0 && p[f] >= r.Threshold {
+				at := Duration((f + 1) * a.Frame)
+				w.Start, w.End = at-(w.End-w.Start), at
+				break
+			}
 		}
 	}
 }

@@ -53,7 +53,8 @@ func TestSnap(t *testing.T) {
 	}{
 		{"trimmed on both sides", 2, 28, 10, 20},
 		{"inside speech it stays", 31, 38, 31, 38},
-		{"without speech it stays", 22, 28, 22, 28},
+		{"without speech it goes to the nearest", 22, 24, 18, 20},
+		{"which may be the next", 25, 28, 30, 33},
 		{"the longer run wins", 17, 39, 30, 39},
 		{"beyond the end", 35, 60, 35, 40},
 	}
@@ -65,6 +66,14 @@ func TestSnap(t *testing.T) {
 				t.Errorf("at %v to %v, want %v to %v", words[0].Start, words[0].End, at(test.from), at(test.to))
 			}
 		})
+	}
+}
+
+func TestSnapLeavesAWordFarFromSpeech(t *testing.T) {
+	words := []Word{{Text: "a", Start: time.Second, End: 1200 * ms}}
+	DefaultRules.Snap(words, speaking(60, 10))
+	if words[0].Start != time.Second || words[0].End != 1200*ms {
+		t.Errorf("at %v to %v", words[0].Start, words[0].End)
 	}
 }
 

@@ -1,11 +1,14 @@
 // Command models turns the recogniser's published files into those that
 // Cuepipe loads. It changes no weight, and the same input gives the same bytes.
 //
-//	models cross-attention IN.onnx OUT.onnx   adds the attention outputs that word times come from
-//	models tokens BUNDLE.js TOKENS.txt        writes the vocabulary that the JavaScript bundle carries
+//	models encoder ENCODER.onnx DECODER.onnx OUT.onnx   what depends on the sound alone
+//	models decoder DECODER.onnx OUT.onnx                a token after the other, of many sounds at once
+//	models silero SILERO.onnx OUT.onnx                  voice activity of many windows at once
+//	models tokens BUNDLE.js TOKENS.txt                  the vocabulary that the JavaScript bundle carries
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 )
@@ -17,26 +20,38 @@ func main() {
 	}
 }
 
+var errUsage = errors.New("usage: models encoder ENCODER DECODER OUT | decoder DECODER OUT | silero SILERO OUT | tokens BUNDLE OUT")
+
 func run(args []string) error {
-	if len(args) != 3 {
-		return fmt.Errorf("usage: models cross-attention|tokens IN OUT")
+	if len(args) < 3 {
+		return errUsage
 	}
-	convert, ok := map[string]func([]byte) ([]byte, error){
-		"cross-attention": AddCrossAttention,
-		"tokens":          Tokens,
-	}[args[0]]
-	if !ok {
-		return fmt.Errorf("%q is not a conversion; say cross-attention or tokens", args[0])
+	var in [][]byte
+	for _, path := range args[1 : len(args)-1] {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("read the published file: %w", err)
+		}
+		in = append(in, b)
 	}
-	in, err := os.ReadFile(args[1])
+	var out []byte
+	var err error
+	switch {
+	case args[0] == "encoder" && len(in) == 2:
+		out, err = Encoder(in[0], in[1])
+	case args[0] == "decoder" && len(in) == 1:
+		out, err = Decoder(in[0])
+	case args[0] == "silero" && len(in) == 1:
+		out, err = Silero(in[0])
+	case args[0] == "tokens" && len(in) == 1:
+		out, err = Tokens(in[0])
+	default:
+		return errUsage
+	}
 	if err != nil {
-		return fmt.Errorf("read the published file: %w", err)
+		return fmt.Errorf("%s of %v: %w", args[0], args[1:len(args)-1], err)
 	}
-	out, err := convert(in)
-	if err != nil {
-		return fmt.Errorf("%s of %s: %w", args[0], args[1], err)
-	}
-	if err := os.WriteFile(args[2], out, 0o644); err != nil {
+	if err := os.WriteFile(args[len(args)-1], out, 0o644); err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
 	return nil

@@ -133,23 +133,25 @@ type comparison struct {
 func compare(all []figures) comparison {
 	var c comparison
 	var machines []float64
-	// Of a film that was measured several times, the one of median cost.
-	find := func(minutes, workers int) *figures {
+	// Of a film that was measured several times, the median one.
+	cost := func(f figures) float64 { return f.CPU }
+	peak := func(f figures) float64 { return float64(f.Peaks["transcriber"]) }
+	find := func(minutes, workers int, by func(figures) float64) *figures {
 		same := slices.DeleteFunc(slices.Clone(all), func(f figures) bool { return f.Minutes != minutes || f.Workers != workers })
 		if len(same) == 0 {
 			return nil
 		}
-		slices.SortFunc(same, func(a, b figures) int { return cmp.Compare(a.CPU, b.CPU) })
+		slices.SortFunc(same, func(a, b figures) int { return cmp.Compare(by(a), by(b)) })
 		return &same[len(same)/2]
 	}
-	if long, short := find(240, most), find(10, most); long != nil && short != nil {
-		c.Cost = ratio(long.CPU/240, short.CPU/10)
-		c.Peak = ratio(float64(long.Peaks["transcriber"]), float64(short.Peaks["transcriber"]))
+	if long, short := find(240, most, cost), find(10, most, cost); long != nil && short != nil {
+		c.Cost = ratio(cost(*long)/240, cost(*short)/10)
+		c.Peak = ratio(peak(*find(240, most, peak)), peak(*find(10, most, peak)))
 	}
 	for _, f := range all {
 		c.Bytes = max(c.Bytes, f.Ratio)
 		machines = append(machines, 2*f.Probe/f.Probe2)
-		if two := find(f.Minutes, most); f.Workers == 1 && two != nil {
+		if two := find(f.Minutes, most, cost); f.Workers == 1 && two != nil {
 			c.Speedup = ratio(f.Wall, two.Wall)
 		}
 	}

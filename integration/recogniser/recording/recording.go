@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -88,11 +89,15 @@ func Samples(name string) ([]int16, error) {
 	return pcm, nil
 }
 
-// Joined repeats the English clips, three seconds of silence after each, until
+// Joined repeats the clips with known words, three seconds of silence after each, until
 // they last n samples.
 func Joined(n int) ([]int16, error) {
+	names, err := Clips()
+	if err != nil {
+		return nil, err
+	}
 	var once []int16
-	for _, name := range English {
+	for _, name := range names {
 		pcm, err := Samples(name)
 		if err != nil {
 			return nil, err
@@ -104,6 +109,27 @@ func Joined(n int) ([]int16, error) {
 		pcm = append(pcm, once[:min(len(once), n-len(pcm))]...)
 	}
 	return slices.Clip(pcm), nil
+}
+
+// Clips are the recordings with known words, in the order of refs.tsv.
+func Clips() (names []string, err error) {
+	path, err := Path("refs.tsv")
+	if err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if name, _, ok := strings.Cut(line, "\t"); ok {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s lists no recording", path)
+	}
+	return names, nil
 }
 
 // Said returns the words of each recording in refs.tsv.
@@ -134,9 +160,12 @@ type Phrase struct {
 	Text       string
 }
 
-// Phrases reads a recording's .sync file.
+// Phrases reads a recording's .sync file; where there is none it returns none.
 func Phrases(name string) ([]Phrase, error) {
 	path, err := Path(strings.TrimSuffix(name, filepath.Ext(name)) + ".sync")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -7,15 +7,9 @@ import (
 
 	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/speech/onnx"
-
-	ort "github.com/yalue/onnxruntime_go"
 )
 
-// Moonshine Tiny.
 const (
-	layers     = 6
-	heads      = 8
-	headWidth  = 36
 	vocabulary = 32768 // logits; the token table is shorter
 
 	startToken = 1
@@ -26,34 +20,48 @@ const (
 	tokensMore      = 8
 )
 
+// mostRows is how many sounds are decoded at once. A token costs 5.4 ms with
+// one, 2.0 with eight and 1.4 with sixteen; the memory grows with each, by some
+// 12 MB.
+const mostRows = 8
+
 // mostTokens is the number of tokens that a sound may have.
 func mostTokens(samples int) int {
 	return samples*tokensPerSecond/speech.SampleRate + tokensMore
 }
 
-// decoder writes tokens, each from the sound and the tokens before it. What it
-// needs of those is kept from step to step as keys and values of the layers'
-// attention: to the tokens, growing by one a step, and to the sound, computed
-// in the first step.
+// decoder writes the tokens of several sounds, each from its sound and the
+// tokens before it: in every step one token for each of them. What it
+// needs of the tokens before is kept from step to step as keys and values of
+// the layers' attention, growing by one a step.
+//
+// Its memory is made for the most and longest sounds, once. What belongs to one
+// sound lies side by side, so that a sound that has ended gives its place to
+// the last one.
 type decoder struct {
 	session *onnx.Session
 
-	// Made once.
-	always      onnx.Tensors
-	token       []int64
-	cached      []uint8
-	logits      []float32
-	tokenValue  ort.Value
-	cachedValue ort.Value
-	logitsValue ort.Value
-	nothing     [2 * layers]ort.Value // what later steps return for the sound's keys and values
+	rows   []*row // that have not ended, in their places
+	frames int    // of the longest
 
-	// Memory that each sound uses anew, made for the longest. Steps write tokens' keys and values in
-	// turn into one half of past and read the other.
-	past      [2][2 * layers][]float32
-	sound     [2 * layers][]float32
+	tokens    []int64
+	position  []int64 // of the step's token
+	mask      []float32
+	cross     cross
+	past      [2]cross // read and written in turn; here both are tokens × headWidth
+	logits    []float32
 	attention [layers][]float32
-	views     [][]float32
+	views     [layers][]float32 // one row's attention, without what is beyond its sound
+
+	tensors onnx.Tensors // of the step
+}
+
+// A row is a sound in the decoder.
+type row struct {
+	hidden
+	ids           []int64
+	probabilities []float64
+	alignment     speech.Alignment
 }
 
 // loadDecoder loads the model for sounds of up to longest samples.
@@ -63,100 +71,138 @@ func loadDecoder(path string, longest int) (*decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &decoder{
-		session: session,
-		token:   make([]int64, 1),
-		cached:  make([]uint8, 1),
-		logits:  make([]float32, vocabulary),
-		views:   make([][]float32, layers),
-	}
 	frames, tokens := encoderFrames(longest), mostTokens(longest)
-	for i := range d.sound {
-		d.sound[i] = make([]float32, heads*frames*headWidth)
-		d.past[0][i] = make([]float32, heads*tokens*headWidth)
-		d.past[1][i] = make([]float32, heads*tokens*headWidth)
+	d := &decoder{
+		session:  session,
+		tokens:   make([]int64, mostRows),
+		position: make([]int64, 1),
+		mask:     make([]float32, mostRows*frames),
+		logits:   make([]float32, mostRows*vocabulary),
+	}
+	for i := range d.cross {
+		d.cross[i] = make([]float32, mostRows*heads*headWidth*frames)
+		d.past[0][i] = make([]float32, mostRows*heads*headWidth*tokens)
+		d.past[1][i] = make([]float32, mostRows*heads*headWidth*tokens)
 	}
 	for i := range d.attention {
-		d.attention[i] = make([]float32, heads*frames)
-	}
-	if err := d.bind(); err != nil {
-		d.close()
-		return nil, err
+		d.attention[i] = make([]float32, mostRows*heads*frames)
+		d.views[i] = make([]float32, heads*frames)
 	}
 	return d, nil
 }
 
 func decoderNames() (inputs, outputs []string) {
-	inputs = []string{"input_ids", "encoder_hidden_states"}
-	outputs = []string{"logits"}
-	for layer := range layers {
-		for _, part := range []string{"decoder.key", "decoder.value", "encoder.key", "encoder.value"} {
-			inputs = append(inputs, fmt.Sprintf("past_key_values.%d.%s", layer, part))
-			outputs = append(outputs, fmt.Sprintf("present.%d.%s", layer, part))
-		}
+	inputs, outputs = []string{"input_ids", "position", "mask"}, []string{"logits"}
+	for i := range (cross{}) {
+		inputs = append(inputs, fmt.Sprintf("past_key_values.%d.decoder.%s", i/2, keyOrValue(i)), crossName(i))
+		outputs = append(outputs, fmt.Sprintf("present.%d.decoder.%s", i/2, keyOrValue(i)))
 	}
-	inputs = append(inputs, "use_cache_branch")
 	for layer := range layers {
 		outputs = append(outputs, fmt.Sprintf("cross_attentions.%d", layer))
 	}
 	return inputs, outputs
 }
 
-func (d *decoder) bind() (err error) {
-	if d.tokenValue, err = onnx.New(&d.always, d.token, 1, 1); err != nil {
-		return err
+// begin makes room for sounds of up to so many frames.
+func (d *decoder) begin(frames int) {
+	clear(d.rows)
+	d.rows, d.frames = d.rows[:0], frames
+}
+
+// add gives a sound a place.
+func (d *decoder) add(h hidden) *row {
+	r := &row{hidden: h}
+	r.cross = cross{} // it is copied
+	r.alignment.Reset(h.frames)
+	place := len(d.rows)
+	d.rows = append(d.rows, r)
+	d.tokens[place] = startToken
+
+	mask := part(d.mask, place, d.frames)
+	clear(mask[:h.frames])
+	for i := h.frames; i < len(mask); i++ {
+		mask[i] = beyond
 	}
-	if d.cachedValue, err = onnx.NewBool(&d.always, d.cached, 1); err != nil {
-		return err
+	for i := range d.cross {
+		to, from := part(d.cross[i], place, heads*headWidth*d.frames), h.cross[i]
+		length, room := h.frames, d.frames // of what lies side by side: a key's frames,
+		if i%2 != 0 {
+			length, room = h.frames*headWidth, d.frames*headWidth // or a head's values
+		}
+		for ; len(from) > 0; from, to = from[length:], to[room:] {
+			clear(to[copy(to, from[:length]):room])
+		}
 	}
-	if d.logitsValue, err = onnx.New(&d.always, d.logits, 1, 1, vocabulary); err != nil {
-		return err
-	}
-	for i := range d.nothing {
-		if d.nothing[i], err = onnx.New(&d.always, []float32{}, 0, heads, 1, headWidth); err != nil {
+	return r
+}
+
+// beyond is what keeps the attention from where a sound has ended.
+const beyond = -1e9
+
+// part is the i-th of the parts of a size.
+func part[T any](all []T, i, size int) []T { return all[i*size : (i+1)*size] }
+
+// decode writes the tokens of all rows with their probabilities and times. A
+// row ends where the model ends it, where it begins to repeat itself, or where
+// nobody could have said more.
+func (d *decoder) decode(ctx context.Context) error {
+	for step := 0; len(d.rows) > 0; step++ {
+		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if err := d.step(step); err != nil {
+			return err
+		}
+		for place := len(d.rows) - 1; place >= 0; place-- {
+			if d.take(place) {
+				d.remove(place, step+1)
+			}
 		}
 	}
 	return nil
 }
 
-func (d *decoder) close() error {
-	d.always.Destroy()
-	return d.session.Close()
+// take gives a row the token that the step wrote for it, and reports whether
+// the row has ended.
+func (d *decoder) take(place int) (ended bool) {
+	r := d.rows[place]
+	id, probability := likeliest(part(d.logits, place, vocabulary))
+	if id == endToken {
+		return true
+	}
+	d.tokens[place] = id
+	r.ids = append(r.ids, id)
+	r.probabilities = append(r.probabilities, probability)
+	for i, all := range d.attention {
+		attention := part(all, place, heads*d.frames)
+		for head := range heads {
+			copy(part(d.views[i], head, r.frames), part(attention, head, d.frames))
+		}
+	}
+	r.alignment.Add(d.views[:])
+	if keep, looping := speech.Repetition(r.ids); looping {
+		r.ids, r.probabilities = r.ids[:keep], r.probabilities[:keep]
+		return true
+	}
+	return len(r.ids) == mostTokens(r.samples)
 }
 
-// decode writes the tokens of a sound with their probabilities, and adds each
-// one's attention to alignment. It ends where the model ends, where it begins
-// to repeat itself, or where nobody could have said more.
-func (d *decoder) decode(ctx context.Context, sound hidden, alignment *speech.Alignment) (ids []int64, probabilities []float64, err error) {
-	run, err := d.begin(sound)
-	if err != nil {
-		return nil, nil, err
+// remove gives a row's place to the last row, after so many steps.
+func (d *decoder) remove(place, steps int) {
+	last := len(d.rows) - 1
+	if place != last {
+		d.tokens[place] = d.tokens[last]
+		copy(part(d.mask, place, d.frames), part(d.mask, last, d.frames))
+		now := &d.past[(steps-1)%2]
+		for i := range d.cross {
+			size := heads * headWidth * d.frames
+			copy(part(d.cross[i], place, size), part(d.cross[i], last, size))
+			size = heads * headWidth * steps
+			copy(part(now[i], place, size), part(now[i], last, size))
+		}
+		d.rows[place] = d.rows[last]
 	}
-	defer run.close()
-	alignment.Reset(sound.frames)
-
-	d.token[0] = startToken
-	for step := range mostTokens(sound.samples) {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
-		}
-		if err := run.step(step); err != nil {
-			return nil, nil, err
-		}
-		id, probability := likeliest(d.logits)
-		if id == endToken {
-			break
-		}
-		ids = append(ids, id)
-		probabilities = append(probabilities, probability)
-		alignment.Add(d.views)
-		if keep, looping := speech.Repetition(ids); looping {
-			return ids[:keep], probabilities[:keep], nil
-		}
-		d.token[0] = id
-	}
-	return ids, probabilities, nil
+	d.rows = d.rows[:last]
 }
 
 // likeliest returns the token with the highest logit, and its probability.

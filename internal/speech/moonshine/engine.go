@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/cuepipe/cuepipe/internal/speech"
@@ -37,8 +38,6 @@ type Engine struct {
 	decoder    *decoder
 	vocabulary speech.Vocabulary
 	rules      speech.Rules
-
-	alignment speech.Alignment
 }
 
 // Load reads the folder that tools/fetch/recogniser.sh makes, after it has
@@ -99,7 +98,7 @@ func (e *Engine) Close() error {
 		failures = append(failures, e.encoder.session.Close())
 	}
 	if e.decoder != nil {
-		failures = append(failures, e.decoder.close())
+		failures = append(failures, e.decoder.session.Close())
 	}
 	return errors.Join(failures...)
 }
@@ -144,24 +143,25 @@ func (e *Engine) Recognise(ctx context.Context, pcm []int16, progress func(time.
 		Language: language,
 		Engine:   Name,
 	}
+	chunks := e.rules.Chunks(activity)
+	heard, err := e.hear(ctx, pcm, chunks, progress)
+	if err != nil {
+		return speech.Transcript{}, err
+	}
 	var probability float64
 	tokens := 0
-	for _, chunk := range e.rules.Chunks(activity) {
-		heard, err := e.hear(ctx, pcm[chunk.Start:chunk.End], speech.Duration(chunk.Start))
-		if err != nil {
-			return speech.Transcript{}, err
+	for i, chunk := range chunks {
+		words := speech.Words(heard[i])
+		if len(words) == 0 {
+			continue
 		}
-		words := speech.Words(heard)
-		if len(words) > 0 {
-			e.rules.Snap(words, activity)
-			speech.Settle(words, speech.Duration(chunk.Start), speech.Duration(chunk.End))
-			transcript.Words = append(transcript.Words, words...)
-			for _, t := range heard {
-				probability += t.Probability
-			}
-			tokens += len(heard)
+		e.rules.Snap(words, activity)
+		speech.Settle(words, speech.Duration(chunk.Start), speech.Duration(chunk.End))
+		transcript.Words = append(transcript.Words, words...)
+		for _, t := range heard[i] {
+			probability += t.Probability
 		}
-		progress(speech.Duration(chunk.End))
+		tokens += len(heard[i])
 	}
 	if tokens > 0 {
 		transcript.Confidence = probability / float64(tokens)
@@ -170,25 +170,61 @@ func (e *Engine) Recognise(ctx context.Context, pcm []int16, progress func(time.
 	return transcript, nil
 }
 
-// hear recognises one chunk, which begins at offset from the start of the
-// sound, and returns its tokens with their times in the sound.
-func (e *Engine) hear(ctx context.Context, pcm []int16, offset time.Duration) ([]speech.Token, error) {
-	hidden, err := e.encoder.encode(pcm)
-	if err != nil {
-		return nil, err
+// hear recognises the chunks and returns the tokens of each, with their times
+// in the sound. Chunks of about one length are decoded together, as many as the
+// decoder takes, in batches of about one size: which they are depends on
+// the chunks alone, so that the same sound gives the same words.
+func (e *Engine) hear(ctx context.Context, pcm []int16, chunks []speech.Span, progress func(time.Duration)) ([][]speech.Token, error) {
+	longestFirst := make([]int, len(chunks))
+	all := 0
+	for i, chunk := range chunks {
+		longestFirst[i] = i
+		all += chunk.Len()
 	}
-	ids, probabilities, err := e.decoder.decode(ctx, hidden, &e.alignment)
-	if err != nil {
-		return nil, err
+	slices.SortStableFunc(longestFirst, func(a, b int) int { return chunks[b].Len() - chunks[a].Len() })
+
+	heard, done := make([][]speech.Token, len(chunks)), 0
+	advance := func(samples int) {
+		done += samples
+		progress(speech.Duration(len(pcm)) * time.Duration(done) / time.Duration(all))
 	}
-	tokens := make([]speech.Token, len(ids))
-	for i, span := range e.alignment.Times(len(ids)) {
-		tokens[i] = speech.Token{
-			Text:        e.vocabulary.Text(ids[i]),
-			Start:       offset + hidden.at(span.Start),
-			End:         offset + hidden.at(span.End),
-			Probability: probabilities[i],
+	batches := (len(chunks) + mostRows - 1) / mostRows
+	for batch := range batches {
+		together := longestFirst[batch*len(chunks)/batches : (batch+1)*len(chunks)/batches]
+		e.decoder.begin(frames(chunks[together[0]].Len()))
+		var rows []*row
+		for _, i := range together {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			sound, err := e.encoder.encode(pcm[chunks[i].Start:chunks[i].End])
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, e.decoder.add(sound))
+			advance(chunks[i].Len() / 2) // it is about half of the work
+		}
+		if err := e.decoder.decode(ctx); err != nil {
+			return nil, err
+		}
+		for n, i := range together {
+			heard[i] = e.tokens(rows[n], speech.Duration(chunks[i].Start))
+			advance(chunks[i].Len() - chunks[i].Len()/2)
 		}
 	}
-	return tokens, nil
+	return heard, nil
+}
+
+// tokens returns what was written for a sound that begins at offset.
+func (e *Engine) tokens(r *row, offset time.Duration) []speech.Token {
+	tokens := make([]speech.Token, len(r.ids))
+	for i, span := range r.alignment.Times(len(r.ids)) {
+		tokens[i] = speech.Token{
+			Text:        e.vocabulary.Text(r.ids[i]),
+			Start:       offset + r.at(span.Start),
+			End:         offset + r.at(span.End),
+			Probability: r.probabilities[i],
+		}
+	}
+	return tokens
 }

@@ -73,6 +73,9 @@ func Open(path string, inputs, outputs []string) (*Session, error) {
 		// Patterns of past shapes are of no use: hardly two sounds are of one length.
 		func() error { return options.SetMemPattern(false) },
 		func() error { return options.AddSessionConfigEntry("session.use_env_allocators", "1") },
+		// Processors without VNNI add products of signed and unsigned bytes in 16 bits,
+		// and overflow: there ONNX Runtime turns the weights back to unsigned ones.
+		func() error { return options.AddSessionConfigEntry("session.x64quantprecision", "1") },
 	} {
 		if err := set(); err != nil {
 			return nil, fmt.Errorf("open model %s: %w", path, err)
