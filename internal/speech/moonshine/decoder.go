@@ -51,7 +51,7 @@ type decoder struct {
 	past      [2]cross // read and written in turn; here both are tokens × headWidth
 	logits    []float32
 	attention [layers][]float32
-	views     [layers][]float32 // one row's attention, without what is beyond its sound
+	packed    [layers][]float32 // one row's attention, without what is beyond its sound
 
 	tensors onnx.Tensors // of the step
 }
@@ -86,7 +86,7 @@ func loadDecoder(path string, longest int) (*decoder, error) {
 	}
 	for i := range d.attention {
 		d.attention[i] = make([]float32, mostRows*heads*frames)
-		d.views[i] = make([]float32, heads*frames)
+		d.packed[i] = make([]float32, heads*frames)
 	}
 	return d, nil
 }
@@ -173,13 +173,15 @@ func (d *decoder) take(place int) (ended bool) {
 	d.tokens[place] = id
 	r.ids = append(r.ids, id)
 	r.probabilities = append(r.probabilities, probability)
+	views := make([][]float32, layers)
 	for i, all := range d.attention {
 		attention := part(all, place, heads*d.frames)
 		for head := range heads {
-			copy(part(d.views[i], head, r.frames), part(attention, head, d.frames))
+			copy(part(d.packed[i], head, r.frames), part(attention, head, d.frames))
 		}
+		views[i] = d.packed[i][:heads*r.frames]
 	}
-	r.alignment.Add(d.views[:])
+	r.alignment.Add(views)
 	if keep, looping := speech.Repetition(r.ids); looping {
 		r.ids, r.probabilities = r.ids[:keep], r.probabilities[:keep]
 		return true
