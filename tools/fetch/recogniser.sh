@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 SUMS="$ROOT/tools/fetch/recogniser"
 RECOGNISER="$CACHE/recogniser"
-STAMP="$(fingerprint "$SUMS"/*.sha256 "$ROOT"/tools/models/{main,wire,graph,encoder,decoder,attention,silero,tokens}.go "${BASH_SOURCE[0]}")"
+STAMP="$(fingerprint "$SUMS"/*.sha256 "$ROOT"/tools/models/{main,wire,graph,encoder,decoder,attention,silero,tokens}.go "$ROOT/internal/speech/onnx/optimise.go" "${BASH_SOURCE[0]}")"
 
 if stamped "$RECOGNISER" "$STAMP"; then exit 0; fi
 lock recogniser
@@ -48,9 +48,12 @@ published="$WORKSPACE/published/moonshine-js/package/dist"
 made="$WORKSPACE/made"
 (cd "$ROOT" && go build -o "$WORKSPACE/models" ./tools/models)
 model="$published/model/tiny/quantized"
-"$WORKSPACE/models" encoder "$model/encoder_model.onnx" "$model/decoder_model_merged.onnx" "$made/moonshine/encoder.onnx"
-"$WORKSPACE/models" decoder "$model/decoder_model_merged.onnx" "$made/moonshine/decoder.onnx"
-"$WORKSPACE/models" silero "$WORKSPACE/published/vad-web/package/dist/silero_vad_v5.onnx" "$made/silero/silero_vad.onnx"
+"$WORKSPACE/models" encoder "$model/encoder_model.onnx" "$model/decoder_model_merged.onnx" "$WORKSPACE/encoder.onnx"
+"$WORKSPACE/models" decoder "$model/decoder_model_merged.onnx" "$WORKSPACE/decoder.onnx"
+"$WORKSPACE/models" silero "$WORKSPACE/published/vad-web/package/dist/silero_vad_v5.onnx" "$WORKSPACE/silero_vad.onnx"
+for made_of in moonshine/encoder moonshine/decoder silero/silero_vad; do
+  "$WORKSPACE/models" optimise "$DOWNLOADS/$runtime" "$WORKSPACE/${made_of#*/}.onnx" "$made/$made_of.onnx"
+done
 "$WORKSPACE/models" tokens "$published/moonshine.min.js" "$made/moonshine/tokens.txt"
 (cd "$made" && sha256sum --check --quiet "$SUMS/recogniser.sha256") ||
   die "A model file was not made as it was when the project was built; see the lines above. 'go test ./tools/models' may tell why."

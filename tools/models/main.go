@@ -4,6 +4,7 @@
 //	models encoder ENCODER.onnx DECODER.onnx OUT.onnx   what depends on the sound alone
 //	models decoder DECODER.onnx OUT.onnx                a token after the other, of many sounds at once
 //	models silero SILERO.onnx OUT.onnx                  voice activity of many windows at once
+//	models optimise RUNTIME.so MODEL.onnx OUT.onnx      a model as the runtime has it once it is loaded
 //	models tokens BUNDLE.js TOKENS.txt                  the vocabulary that the JavaScript bundle carries
 package main
 
@@ -11,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"github.com/cuepipe/cuepipe/internal/speech/onnx"
 )
 
 func main() {
@@ -20,11 +23,17 @@ func main() {
 	}
 }
 
-var errUsage = errors.New("usage: models encoder ENCODER DECODER OUT | decoder DECODER OUT | silero SILERO OUT | tokens BUNDLE OUT")
+var errUsage = errors.New("usage: models encoder ENCODER DECODER OUT | decoder DECODER OUT | silero SILERO OUT | optimise RUNTIME MODEL OUT | tokens BUNDLE OUT")
 
 func run(args []string) error {
 	if len(args) < 3 {
 		return errUsage
+	}
+	if args[0] == "optimise" && len(args) == 4 {
+		if err := onnx.Start(args[1]); err != nil {
+			return err
+		}
+		return onnx.Optimise(args[2], args[3])
 	}
 	var in [][]byte
 	for _, path := range args[1 : len(args)-1] {

@@ -273,7 +273,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("the result was not written: %v", err)
 	}
 	for _, args := range [][]string{nil, {"other", in, out}, {"tokens", filepath.Join(dir, "none"), out}, {"decoder", in, out}, {"silero", in, out},
-		{"encoder", in, out}, {"encoder", in, in, out}, {"tokens", in, dir}} {
+		{"encoder", in, out}, {"encoder", in, in, out}, {"optimise", in, in, out}, {"tokens", in, dir}} {
 		if err := run(args); err == nil {
 			t.Errorf("run %q: no error", args)
 		}
