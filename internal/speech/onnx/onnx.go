@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
+	"golang.org/x/sys/cpu"
 )
 
 var starting sync.Mutex
@@ -73,9 +74,7 @@ func Open(path string, inputs, outputs []string) (*Session, error) {
 		// Patterns of past shapes are of no use: hardly two sounds are of one length.
 		func() error { return options.SetMemPattern(false) },
 		func() error { return options.AddSessionConfigEntry("session.use_env_allocators", "1") },
-		// Processors without VNNI add products of signed and unsigned bytes in 16 bits,
-		// and overflow: there ONNX Runtime turns the weights back to unsigned ones.
-		func() error { return options.AddSessionConfigEntry("session.x64quantprecision", "1") },
+		func() error { return options.AddSessionConfigEntry("session.x64quantprecision", unsigned()) },
 	} {
 		if err := set(); err != nil {
 			return nil, fmt.Errorf("open model %s: %w", path, err)
@@ -86,6 +85,16 @@ func Open(path string, inputs, outputs []string) (*Session, error) {
 		return nil, fmt.Errorf("open model %s: %w", path, err)
 	}
 	return &Session{path, session}, nil
+}
+
+// unsigned is "1" on processors that add products of signed and unsigned bytes in
+// 16 bits, where they overflow: all x86 ones without VNNI. There the runtime is to
+// turn signed weights into unsigned ones at load, which is slower and exact.
+func unsigned() string {
+	if cpu.X86.HasAVX2 && !cpu.X86.HasAVX512VNNI && !cpu.X86.HasAVXVNNI {
+		return "1"
+	}
+	return "0"
 }
 
 // Run computes outputs, which must all be there with their shapes: what the
