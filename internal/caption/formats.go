@@ -1,0 +1,51 @@
+package caption
+
+import (
+	"io"
+	"path/filepath"
+	"strings"
+)
+
+// A Format is a kind of caption file.
+type Format struct {
+	// Name is short, in lower case and stable: "vtt". It is used in paths,
+	// options and stored tracks.
+	Name string
+	// Extension of its files, with the point: ".vtt".
+	Extension string
+	// ContentType to serve it with.
+	ContentType string
+	// Read reads a whole track. It is nil where a format keeps too little to be
+	// read back. An error names the line.
+	Read func(io.Reader) (Track, error)
+	// Write writes a whole track, cue by cue.
+	Write func(io.Writer, Track) error
+}
+
+// Formats has every format, in a stable order. The caller may change the slice.
+func Formats() []Format {
+	return []Format{
+		{"vtt", ".vtt", "text/vtt; charset=utf-8", ReadVTT, WriteVTT},
+		{"srt", ".srt", "application/x-subrip; charset=utf-8", ReadSRT, WriteSRT},
+	}
+}
+
+// FormatByName finds a format by its name, in any case.
+func FormatByName(name string) (Format, bool) {
+	for _, f := range Formats() {
+		if strings.EqualFold(f.Name, name) {
+			return f, true
+		}
+	}
+	return Format{}, false
+}
+
+// FormatOf finds the format of a file by the extension of its path, in any case.
+func FormatOf(path string) (Format, bool) {
+	for _, f := range Formats() {
+		if strings.EqualFold(f.Extension, filepath.Ext(path)) {
+			return f, true
+		}
+	}
+	return Format{}, false
+}
