@@ -141,6 +141,25 @@ func (r Rules) Chunks(a Activity) []Span {
 	return chunks
 }
 
+// Recut cuts one of the Chunks otherwise: into shorter ones, at its pauses. It
+// returns one where there is nothing to cut.
+func (r Rules) Recut(a Activity, chunk Span) []Span {
+	first, last := chunk.Start/a.Frame, min((chunk.End+a.Frame-1)/a.Frame, len(a.Probabilities))
+	if first >= last {
+		return []Span{chunk}
+	}
+	part := Activity{a.Probabilities[first:last], a.Frame, chunk.End - first*a.Frame}
+	r.Longest = max(Duration(chunk.Len())*6/10, 2*r.Pad+time.Second)
+	recut := r.Chunks(part)
+	for i := range recut {
+		recut[i].Start, recut[i].End = recut[i].Start+first*a.Frame, recut[i].End+first*a.Frame
+	}
+	if len(recut) == 0 {
+		return []Span{chunk}
+	}
+	return recut
+}
+
 // split appends the stretches to cut as spans of at most longest frames.
 func split(cut []Span, p []float32, stretches []Span, longest int) []Span {
 	first, last := stretches[0].Start, stretches[len(stretches)-1].End

@@ -131,3 +131,37 @@ func TestChunksOfAnything(t *testing.T) {
 		}
 	})
 }
+
+// Cut otherwise a chunk still has all its speech, in order, in shorter parts.
+func TestRecut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := anyActivity().Draw(t, "activity")
+		for _, chunk := range DefaultRules.Chunks(a) {
+			parts := DefaultRules.Recut(a, chunk)
+			if len(parts) == 1 {
+				continue
+			}
+			end := chunk.Start
+			for _, p := range parts {
+				if p.Start < end || p.End <= p.Start || p.End > chunk.End || p.Len() >= chunk.Len() {
+					t.Fatalf("%v is cut into %v", chunk, parts)
+				}
+				end = p.End
+			}
+			for i, p := range a.Probabilities {
+				at := Span{i * a.Frame, min((i+1)*a.Frame, a.Samples)}
+				edge := 4 * a.Frame // where the chunk may have cut off less than counts as speech
+				if p >= DefaultRules.Threshold && spoken(DefaultRules, a, i) && at.Start >= chunk.Start+edge && at.End <= chunk.End-edge &&
+					!slices.ContainsFunc(parts, func(s Span) bool { return s.Start <= at.Start && at.End <= s.End }) {
+					t.Fatalf("the speech at %v is in none of %v, parts of %v", at, parts, chunk)
+				}
+			}
+		}
+	})
+}
+
+// spoken reports whether a frame lies in a stretch that counts as speech in
+// every part.
+func spoken(r Rules, a Activity, frame int) bool {
+	return slices.ContainsFunc(r.speech(a), func(s Span) bool { return s.Start <= frame && frame < s.End && s.Len() > 2*a.frames(r.Shortest) })
+}

@@ -62,6 +62,7 @@ type row struct {
 	ids           []int64
 	probabilities []float64
 	alignment     speech.Alignment
+	lost          bool // it repeated itself, or found no end
 }
 
 // loadDecoder loads the model for sounds of up to longest samples.
@@ -184,9 +185,11 @@ func (d *decoder) take(place int) (ended bool) {
 	r.alignment.Add(views)
 	if keep, looping := speech.Repetition(r.ids); looping {
 		r.ids, r.probabilities = r.ids[:keep], r.probabilities[:keep]
+		r.lost = true
 		return true
 	}
-	return len(r.ids) == mostTokens(r.samples)
+	r.lost = len(r.ids) == mostTokens(r.samples)
+	return r.lost
 }
 
 // remove gives a row's place to the last row, after so many steps.

@@ -143,73 +143,90 @@ func (e *Engine) Recognise(ctx context.Context, pcm []int16, progress func(time.
 		Language: language,
 		Engine:   Name,
 	}
-	chunks := e.rules.Chunks(activity)
-	heard, err := e.hear(ctx, pcm, chunks, progress)
+	heard, err := e.hear(ctx, pcm, e.rules.Chunks(activity), progress)
+	if err == nil {
+		heard, err = e.hearAgain(ctx, pcm, activity, heard)
+	}
 	if err != nil {
 		return speech.Transcript{}, err
 	}
-	var probability float64
-	tokens := 0
-	for i, chunk := range chunks {
-		words := speech.Words(heard[i])
+	var spoken []chunk
+	for _, c := range heard {
+		words := speech.Words(c.tokens)
 		if len(words) == 0 {
 			continue
 		}
 		e.rules.Snap(words, activity)
-		speech.Settle(words, speech.Duration(chunk.Start), speech.Duration(chunk.End))
+		speech.Settle(words, speech.Duration(c.Start), speech.Duration(c.End))
 		transcript.Words = append(transcript.Words, words...)
-		for _, t := range heard[i] {
-			probability += t.Probability
-		}
-		tokens += len(heard[i])
+		spoken = append(spoken, c)
 	}
-	if tokens > 0 {
-		transcript.Confidence = probability / float64(tokens)
-	}
+	transcript.Confidence = confidence(spoken...)
 	progress(speech.Duration(len(pcm)))
 	return transcript, nil
 }
 
-// hear recognises the chunks and returns the tokens of each, with their times
-// in the sound. Chunks of about one length are decoded together, as many as the
-// decoder takes, in batches of about one size: which they are depends on
-// the chunks alone, so that the same sound gives the same words.
-func (e *Engine) hear(ctx context.Context, pcm []int16, chunks []speech.Span, progress func(time.Duration)) ([][]speech.Token, error) {
-	longestFirst := make([]int, len(chunks))
-	all := 0
-	for i, chunk := range chunks {
-		longestFirst[i] = i
-		all += chunk.Len()
-	}
-	slices.SortStableFunc(longestFirst, func(a, b int) int { return chunks[b].Len() - chunks[a].Len() })
+// A chunk is a part of the sound with what was heard in it.
+type chunk struct {
+	speech.Span
+	tokens []speech.Token // with their times in the whole sound
+	lost   bool           // the decoder repeated itself, or found no end
+}
 
-	heard, done := make([][]speech.Token, len(chunks)), 0
+// confidence is the mean probability of the chunks' tokens, 0 without any.
+func confidence(chunks ...chunk) float64 {
+	sum, n := 0.0, 0
+	for _, c := range chunks {
+		for _, t := range c.tokens {
+			sum += t.Probability
+		}
+		n += len(c.tokens)
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / float64(n)
+}
+
+// hear recognises spans of the sound, in their order. Those of about one length are decoded together, as many as the
+// decoder takes, in batches of about one size: which they are depends on
+// the spans alone, so that the same sound gives the same words.
+func (e *Engine) hear(ctx context.Context, pcm []int16, spans []speech.Span, progress func(time.Duration)) ([]chunk, error) {
+	longestFirst := make([]int, len(spans))
+	all := 0
+	for i, span := range spans {
+		longestFirst[i] = i
+		all += span.Len()
+	}
+	slices.SortStableFunc(longestFirst, func(a, b int) int { return spans[b].Len() - spans[a].Len() })
+
+	heard, done := make([]chunk, len(spans)), 0
 	advance := func(samples int) {
 		done += samples
 		progress(speech.Duration(len(pcm)) * time.Duration(done) / time.Duration(all))
 	}
-	batches := (len(chunks) + mostRows - 1) / mostRows
+	batches := (len(spans) + mostRows - 1) / mostRows
 	for batch := range batches {
-		together := longestFirst[batch*len(chunks)/batches : (batch+1)*len(chunks)/batches]
-		e.decoder.begin(frames(chunks[together[0]].Len()))
+		together := longestFirst[batch*len(spans)/batches : (batch+1)*len(spans)/batches]
+		e.decoder.begin(frames(spans[together[0]].Len()))
 		var rows []*row
 		for _, i := range together {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			sound, err := e.encoder.encode(pcm[chunks[i].Start:chunks[i].End])
+			sound, err := e.encoder.encode(pcm[spans[i].Start:spans[i].End])
 			if err != nil {
 				return nil, err
 			}
 			rows = append(rows, e.decoder.add(sound))
-			advance(chunks[i].Len() / 2) // it is about half of the work
+			advance(spans[i].Len() / 2) // it is about half of the work
 		}
 		if err := e.decoder.decode(ctx); err != nil {
 			return nil, err
 		}
 		for n, i := range together {
-			heard[i] = e.tokens(rows[n], speech.Duration(chunks[i].Start))
-			advance(chunks[i].Len() - chunks[i].Len()/2)
+			heard[i] = chunk{spans[i], e.tokens(rows[n], speech.Duration(spans[i].Start)), rows[n].lost}
+			advance(spans[i].Len() - spans[i].Len()/2)
 		}
 	}
 	return heard, nil
