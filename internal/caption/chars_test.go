@@ -74,3 +74,14 @@ func TestPieces(t *testing.T) {
 		}
 	}
 }
+
+func TestWords(t *testing.T) {
+	for text, want := range map[string]int{
+		"": 0, " ": 0, "one": 1, "one two": 2, "  one\ttwo ": 2, "one-two": 1, "AT&T": 1, "- Yes. – No.": 2, "♪": 0, "♪ la la ♪": 2,
+		"3\u00a0000 people": 2, "3 000 people": 3, "你好世界": 1, "\u200d": 0, "?!": 0, "e\u0301": 1,
+	} {
+		if got := Words(text); got != want {
+			t.Errorf("Words(%q) = %d, want %d", text, got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package caption
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -14,11 +15,12 @@ const (
 	RuleLineLength  Rule = "line_length"  // no line over MaxCharsPerLine
 	RuleLines       Rule = "lines"        // no more than MaxLines
 	RuleCPS         Rule = "cps"          // read at MaxCPS or slower
+	RuleWPM         Rule = "wpm"          // read at MaxWPM or slower
 	RuleMinDuration Rule = "min_duration" // shown for MinDuration or longer
 	RuleMaxDuration Rule = "max_duration" // shown for MaxDuration or shorter
 	RuleOrder       Rule = "order"        // a cue ends after it starts, and starts after the one before
 	RuleOverlap     Rule = "overlap"      // a cue starts when the one before has ended
-	RuleGap         Rule = "gap"          // at least MinGap between two cues
+	RuleGap         Rule = "gap"          // at least MinGap between two cues, but for GapSlack
 	RuleOpenGap     Rule = "open_gap"     // a gap is MinGap or at least CloseGapsUnder
 )
 
@@ -33,10 +35,11 @@ type Finding struct {
 }
 
 // Check returns every breach of the profile's rules, in the order of the cues,
-// or nil. It takes any cues, ours or not. It judges what can be seen in the
+// or nil. It takes any cues, ours or not, and leaves out the rules that the
+// profile is silent about. It judges what can be seen in the
 // cues; where lines break, and how far a cue is from its speech, it cannot see.
 func Check(cues []Cue, p Profile) []Finding {
-	var c checker
+	c := checker{silent: p.Silent}
 	for i, cue := range cues {
 		c.cue = i
 		c.text(cue, p)
@@ -50,10 +53,14 @@ func Check(cues []Cue, p Profile) []Finding {
 
 type checker struct {
 	cue      int
+	silent   []Rule
 	findings []Finding
 }
 
 func (c *checker) found(r Rule, format string, args ...any) {
+	if slices.Contains(c.silent, r) {
+		return
+	}
 	c.findings = append(c.findings, Finding{Cue: c.cue, Rule: r, Message: fmt.Sprintf(format, args...)})
 }
 
@@ -90,6 +97,9 @@ func (c *checker) duration(cue Cue, p Profile) {
 	if need := reading(cue.Chars(), p.MaxCPS); shown < need {
 		c.found(RuleCPS, "The cue runs at %.1f characters a second; at most %d can be read.", float64(cue.Chars())/shown.Seconds(), p.MaxCPS)
 	}
+	if need := perMinute(Words(cue.Text()), p.MaxWPM); shown < need {
+		c.found(RuleWPM, "The cue runs at %.1f words a minute; at most %d can be read.", float64(Words(cue.Text()))/shown.Minutes(), p.MaxWPM)
+	}
 }
 
 func (c *checker) neighbours(last, cue Cue, p Profile) {
@@ -99,9 +109,9 @@ func (c *checker) neighbours(last, cue Cue, p Profile) {
 		c.found(RuleOrder, "The cue starts at %s, before the one that it follows.", seconds(cue.Start))
 	case gap < 0:
 		c.found(RuleOverlap, "The cue starts %s before the one before it ends.", seconds(-gap))
-	case gap < p.MinGap:
+	case gap < p.MinGap-p.GapSlack:
 		c.found(RuleGap, "The cue follows the one before it by %s; at least %s is needed to see the change.", seconds(gap), seconds(p.MinGap))
-	case gap > p.MinGap && gap < p.CloseGapsUnder:
+	case gap > p.MinGap+p.GapSlack && gap < p.CloseGapsUnder:
 		c.found(RuleOpenGap, "The screen is blank for %s before the cue; close the gap to %s or leave at least %s.",
 			seconds(gap), seconds(p.MinGap), seconds(p.CloseGapsUnder))
 	}

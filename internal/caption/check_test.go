@@ -74,6 +74,60 @@ func TestCheckBoundaries(t *testing.T) {
 	}
 }
 
+// The rules of the profiles that the default does not have.
+func TestCheckBoundariesOfOtherProfiles(t *testing.T) {
+	cue := func(start, end time.Duration, text string) Cue {
+		return Cue{Start: start * ms, End: end * ms, Lines: strings.Split(text, "|")}
+	}
+	after := func(gap time.Duration) []Cue {
+		return []Cue{cue(0, 2000, "one"), cue(2000+gap, 4000+gap, "two")}
+	}
+	for _, c := range []struct {
+		name, profile string
+		cues          []Cue
+		want          string
+	}{
+		{"179.9 words a minute", "bbc", []Cue{cue(0, 1001, "one two three")}, ""},
+		{"180 words a minute", "bbc", []Cue{cue(0, 1000, "one two three")}, ""},
+		{"180.2 words a minute", "bbc", []Cue{cue(0, 999, "one two three")}, "wpm"},
+		{"words in two lines", "bbc", []Cue{cue(0, 999, "one two|three")}, "wpm"},
+		{"a dash and a note are no words", "bbc", []Cue{cue(0, 1000, "- one two ♪|– three")}, ""},
+		{"long words are not fast words", "bbc", []Cue{cue(0, 1000, "responsibilities extraordinarily")}, ""},
+		{"nothing of how short or how long", "bbc", []Cue{cue(0, 400, "one"), cue(1400, 9400, "two")}, ""},
+		{"no gap is asked for", "bbc", after(0), ""},
+		{"a frame", "bbc", after(40), ""},
+		{"but a visible one is a second", "bbc", after(999), "open_gap"},
+		{"a second", "bbc", after(1000), ""},
+		{"38 characters", "bbc", []Cue{cue(0, 5000, strings.Repeat("x", 38))}, "line_length"},
+
+		{"160 words a minute", "dcmp", []Cue{cue(0, 1500, "one two three four")}, ""},
+		{"160.1 words a minute", "dcmp", []Cue{cue(0, 1499, "one two three four")}, "wpm"},
+		{"1332 ms", "dcmp", []Cue{cue(0, 1332, "one")}, "min_duration"},
+		{"6001 ms", "dcmp", []Cue{cue(0, 6001, "one")}, "max_duration"},
+		{"gaps as they come", "dcmp", after(200), ""},
+
+		{"21 characters a second", "ted", []Cue{cue(0, 1000, strings.Repeat("x", 21))}, ""},
+		{"22 characters a second", "ted", []Cue{cue(0, 1000, strings.Repeat("x", 22))}, "cps"},
+		{"999 ms", "ted", []Cue{cue(0, 999, "one")}, "min_duration"},
+		{"no gaps", "ted", after(0), ""},
+
+		{"two frames at 30 a second", "netflix", after(66), ""},
+		{"less", "netflix", after(65), "gap"},
+		{"two frames at 25 a second", "netflix", after(80), ""},
+		{"two frames at 23.976 a second", "netflix", after(84), ""},
+		{"three frames at 30 a second", "netflix", after(100), ""},
+		{"three frames at 24 a second", "netflix", after(125), "open_gap"},
+	} {
+		p, err := ProfileByName(c.profile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rulesOf(Check(c.cues, p)); got != c.want {
+			t.Errorf("%s, %s: %q, want %q", c.profile, c.name, got, c.want)
+		}
+	}
+}
+
 func TestCheckSaysWhichCue(t *testing.T) {
 	cues := []Cue{
 		{Start: 0, End: 2 * time.Second, Lines: []string{"fine"}},

@@ -83,7 +83,7 @@ func (s *setter) timing(i, j int) int64 {
 	shown := out - in
 	var c int64
 
-	if short := reading(st.chars, s.MaxCPS) - shown; short > 0 {
+	if short := s.fastest(st.chars, st.words) - shown; short > 0 {
 		c += int64(st.chars+1)*tooFastChar + short.Milliseconds()*tooFastMilli
 	}
 	if short := s.MinDuration - shown; short > 0 {
@@ -97,6 +97,12 @@ func (s *setter) timing(i, j int) int64 {
 	// over MaxCPS has been counted.
 	cps := min(int64(st.chars)*10_000/shown.Milliseconds(), int64(s.MaxCPS)*10)
 	if over := cps - int64(s.TargetCPS)*10; over > 0 {
+		c += over * over / 20
+	}
+	// Words a minute are on the same scale: English words have six characters
+	// with their space, and a tenth of 6/60 is what one a minute comes to.
+	wpm := min(int64(st.words)*60_000/shown.Milliseconds(), int64(s.MaxWPM))
+	if over := wpm - int64(s.TargetWPM); over > 0 {
 		c += over * over / 20
 	}
 	if shown < brisk {

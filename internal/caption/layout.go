@@ -57,6 +57,7 @@ type setter struct {
 
 	units  []unit
 	filled []int   // characters before unit k, a space before each word included
+	words  []int   // words before unit k; a piece of a long word is one, as in two lines
 	breaks []int64 // cost of a cue break at k
 	inner  []int64 // sum of the costs of not breaking at 1 to k
 }
@@ -66,6 +67,7 @@ func newSetter(words []speech.Word, p Profile) *setter {
 	s.units = makeUnits(words, s.maxChars)
 	n := len(s.units)
 	s.filled = make([]int, n+1)
+	s.words = make([]int, n+1)
 	s.breaks = make([]int64, n+1)
 	s.inner = make([]int64, n+1)
 
@@ -77,6 +79,7 @@ func newSetter(words []speech.Word, p Profile) *setter {
 		if !u.glued {
 			s.filled[k+1]++
 		}
+		s.words[k+1] = s.words[k] + Words(u.text)
 		b := newBound(u.text, english)
 		if k > 0 {
 			ended := !u.glued && endsSentence(a, b)
@@ -108,6 +111,7 @@ func (s *setter) stretch(i, j int) stretch {
 		before: -maxTime,
 		after:  4 * maxTime,
 		chars:  s.width(i, j),
+		words:  s.words[j] - s.words[i],
 	}
 	if i > 0 {
 		st.before = s.units[i-1].end

@@ -93,15 +93,17 @@ func TestLayoutKeepsItsPromises(t *testing.T) {
 
 func TestLayoutKeepsItsPromisesForBrokenTimes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		words := drawBroken(t, 60)
-		checkAlways(t, words, Layout(words, Default()), Default())
+		words, p := drawBroken(t, 60), rapid.SampledFrom(Profiles()).Draw(t, "profile")
+		checkAlways(t, words, Layout(words, p), p)
 	})
 }
 
 func drawProfile(t *rapid.T) Profile {
-	p := Default()
-	p.MaxCharsPerLine = rapid.SampledFrom([]int{42, 42, 32, 10, 1}).Draw(t, "line")
-	p.MaxLines = rapid.SampledFrom([]int{2, 2, 1, 3}).Draw(t, "lines")
+	p := rapid.SampledFrom(Profiles()).Draw(t, "profile")
+	if rapid.Bool().Draw(t, "changed") {
+		p.MaxCharsPerLine = rapid.SampledFrom([]int{42, 32, 10, 1}).Draw(t, "line")
+		p.MaxLines = rapid.SampledFrom([]int{2, 1, 3}).Draw(t, "lines")
+	}
 	p.Language = rapid.SampledFrom([]string{"en", "en-GB", "de", ""}).Draw(t, "language")
 	return p
 }
@@ -110,7 +112,7 @@ func drawProfile(t *rapid.T) Profile {
 // long after its last.
 func TestLayoutIsInSync(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		words, p := drawWords(t, plainTexts, 40), Default()
+		words, p := drawWords(t, plainTexts, 40), rapid.SampledFrom(Profiles()).Draw(t, "profile")
 		next := 0
 		for i, c := range Layout(words, p) {
 			first := words[next]
@@ -129,25 +131,27 @@ func TestLayoutIsInSync(t *testing.T) {
 // Where some way of breaking the words keeps every rule, Layout finds one. The
 // other ways are all tried, with the same times.
 func TestLayoutBreaksNoRuleThatCanBeKept(t *testing.T) {
-	kept := 0
+	kept := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		texts := plainTexts
 		if rapid.Bool().Draw(t, "short") {
 			texts = plainTexts[:11] // where time is short before reading is fast
 		}
-		words, p := drawWords(t, texts, 10), Default()
+		words, p := drawWords(t, texts, 10), rapid.SampledFrom(Profiles()).Draw(t, "profile")
 		p.MaxCharsPerLine = 20 // so that few words have many ways
 		findings := Check(Layout(words, p), p)
 		if len(findings) == 0 {
-			kept++
+			kept[p.Name]++
 			return
 		}
 		if way := wayWithoutFindings(words, p); way != nil {
-			t.Fatalf("Layout: %v\n%s\nand yet this keeps every rule:\n%s", findings, describe(Layout(words, p)), describe(way))
+			t.Fatalf("Layout by %s: %v\n%s\nand yet this keeps every rule:\n%s", p.Name, findings, describe(Layout(words, p)), describe(way))
 		}
 	})
-	if kept == 0 {
-		t.Error("no words drawn could be laid out by the rules: the test proves nothing")
+	for _, p := range Profiles() {
+		if kept[p.Name] == 0 {
+			t.Errorf("no words drawn could be laid out by the rules of %s: the test proves nothing", p.Name)
+		}
 	}
 }
 
@@ -188,7 +192,7 @@ func spans(s *setter, i, j int) bool {
 // lets parts of it be laid out alone.
 func TestLayoutOfPartsIsLayoutOfTheWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := Default()
+		p := rapid.SampledFrom(Profiles()).Draw(t, "profile")
 		var whole []speech.Word
 		var parts []Cue
 		var at time.Duration

@@ -6,7 +6,7 @@ import (
 )
 
 // A Profile is a style guide in numbers. Guides disagree, so it has a name.
-// Make one by changing a copy of [Default].
+// Choose one by [ProfileByName], or make one by changing a copy of it.
 type Profile struct {
 	Name string
 
@@ -26,6 +26,10 @@ type Profile struct {
 	// MaxCPS is the reading speed that is passed only where the speech leaves
 	// no other way.
 	MaxCPS int
+	// TargetWPM and MaxWPM are the same in words a minute, for the guides that
+	// count words; see [Words]. A speed of 0 asks for nothing. A cue is shown as
+	// long as the slower of the two ways of counting asks.
+	TargetWPM, MaxWPM int
 
 	// MinDuration and MaxDuration bound how long a cue is shown.
 	MinDuration, MaxDuration time.Duration
@@ -36,6 +40,9 @@ type Profile struct {
 	// CloseGapsUnder is the gap from which a blank screen looks intended: a
 	// shorter one flickers and is closed to MinGap.
 	CloseGapsUnder time.Duration
+	// GapSlack is how far from MinGap a gap may be and still be taken for it,
+	// where a guide counts frames: files come at every frame rate.
+	GapSlack time.Duration
 
 	// MaxLinger is how long a cue stays after its speech to be read at
 	// TargetCPS.
@@ -49,8 +56,14 @@ type Profile struct {
 
 	// Pause is a silence in the speech that is a strong reason to break.
 	Pause time.Duration
-	// MaxPause is a silence that no cue spans.
+	// MaxPause is a silence that no cue spans. It is at least MaxStretch,
+	// CloseGapsUnder and MaxLead together, so that parts of a film that are cut
+	// there can be laid out alone.
 	MaxPause time.Duration
+
+	// Silent lists the rules on which the guide says nothing. Their numbers are
+	// ours: [Layout] keeps them, [Check] does not hold them against anybody.
+	Silent []Rule
 }
 
 // Default is the profile that Cuepipe writes by.
@@ -80,6 +93,16 @@ func (p Profile) english() bool {
 	return strings.EqualFold(primary, "en")
 }
 
+// fastest is the shortest time in which the profile lets a text be read.
+func (p Profile) fastest(chars, words int) time.Duration {
+	return max(reading(chars, p.MaxCPS), perMinute(words, p.MaxWPM))
+}
+
+// comfortable is the time that the profile would like a text to be shown.
+func (p Profile) comfortable(chars, words int) time.Duration {
+	return max(reading(chars, p.TargetCPS), perMinute(words, p.TargetWPM))
+}
+
 // reading is the time that chars characters take at cps characters a second,
 // rounded up to a millisecond. A profile without a speed asks for no time.
 func reading(chars, cps int) time.Duration {
@@ -88,3 +111,6 @@ func reading(chars, cps int) time.Duration {
 	}
 	return time.Duration((chars*1000+cps-1)/cps) * time.Millisecond
 }
+
+// perMinute is the same for words, at wpm words a minute.
+func perMinute(words, wpm int) time.Duration { return reading(words*60, wpm) }

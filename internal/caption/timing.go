@@ -10,21 +10,22 @@ type stretch struct {
 	before     time.Duration // where the speech before it ends
 	after      time.Duration // where the speech after it starts; more than start
 	chars      int
+	words      int
 }
 
 // times is when a cue for this speech comes in and goes out.
 //
-// It comes in with the first sound and stays as long as reading at TargetCPS
-// takes, at most MaxLinger after its speech. To reach MinDuration and MaxCPS it
-// stays up to MaxStretch, and then comes in up to MaxLead earlier, if there was
+// It comes in with the first sound and stays as long as reading at the
+// target speeds takes, at most MaxLinger after its speech. To reach MinDuration
+// and the highest speeds it stays up to MaxStretch, and then comes in up to MaxLead earlier, if there was
 // silence enough that the cue before it is not touched. The next cue comes
 // first: this one always ends MinGap before it, and leaves no gap between
 // MinGap and CloseGapsUnder. MaxDuration is never passed.
 func (p Profile) times(s stretch) (in, out time.Duration) {
 	in = s.start
-	need := min(max(p.MinDuration, reading(s.chars, p.MaxCPS)), p.MaxDuration)
+	need := min(max(p.MinDuration, p.fastest(s.chars, s.words)), p.MaxDuration)
 
-	out = max(s.end, min(in+reading(s.chars, p.TargetCPS), s.end+p.MaxLinger))
+	out = max(s.end, min(in+p.comfortable(s.chars, s.words), s.end+p.MaxLinger))
 	out = max(out, min(in+need, s.end+p.MaxStretch))
 	out = min(out, in+p.MaxDuration)
 	out = p.gap(s, in+need, out)
