@@ -11,6 +11,7 @@ const (
 	exitUsage       = 2
 	exitUncaptioned = 3
 	exitVideoFailed = 4
+	exitFindings    = 5
 	exitInterrupted = 130 // 128 and the number of SIGINT, as shells have it
 )
 
@@ -20,6 +21,14 @@ const exitHelp = `Exit codes:
   2    the command was not understood
   3    the video has nothing to caption: no sound, no speech, or no English
   4    the video cannot be captioned, for example because it is damaged
+  130  interrupted`
+
+// checkExitHelp is of the one command that says nothing of a video.
+const checkExitHelp = `Exit codes:
+  0    every file was read, and nothing was found
+  1    a file could not be read, or the report not written; what could be was checked
+  2    the command was not understood
+  5    every file was read, and something was found
   130  interrupted`
 
 // An exit is an error that ends the process with a code of its own.

@@ -14,6 +14,7 @@ import (
 
 // A console is what commands see of the process.
 type console struct {
+	in       io.Reader // standard input where it is nil
 	out, err io.Writer // data, and what is for people
 	terminal bool      // somebody watches err
 	getenv   func(string) string
@@ -30,6 +31,7 @@ func run(ctx context.Context, args []string, c console) int {
 	a := &app{console: c}
 	root := a.root()
 	root.SetArgs(args)
+	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)
 	understood := false
@@ -62,7 +64,7 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.api, "api", "", "the service's address, without \"/v1\" (default $CUEPIPE_API)")
 	flags.StringVar(&a.token, "token", "", "your token; better kept in $CUEPIPE_TOKEN, where other users do not see it")
 	root.AddCommand(a.captionCommand(), a.captionsCommand(), a.retryCommand(), a.listCommand(), a.getCommand(),
-		a.removeCommand(), a.versionCommand())
+		a.removeCommand(), a.checkCommand(), a.versionCommand())
 	return root
 }
 
