@@ -21,6 +21,15 @@ type Cue struct {
 	// Lines from top to bottom, as plain text: no markup and no escapes,
 	// whatever the format it came from or goes to.
 	Lines []string
+
+	// What WebVTT says about a cue beside its text, as it was read. All three
+	// are empty in tracks of our own, and no other format writes them.
+	ID       string // the cue's name, the line above its times
+	Settings string // where it stands, such as "align:start line:0"
+	// Markup is the text with its tags, such as "<v Mary>Hi</v>", lines apart by
+	// \n, where there are any. It is written as long as Lines still says the
+	// same; where they differ, Lines was edited and wins.
+	Markup string
 }
 
 // Text is the cue's text in one line.
@@ -39,9 +48,25 @@ func (c Cue) Chars() int {
 // A Track is the captions of one video in one language. A track without cues
 // is valid: nobody speaks.
 type Track struct {
-	// Language is a BCP 47 tag. Neither WebVTT nor SRT has a place for it, so
-	// it is kept beside the file, as in the srclang of an HTML track.
+	// Language is a BCP 47 tag. TTML and JSON say it. The others have no place
+	// for it, so it is kept beside the file, as in the srclang of an HTML track.
 	Language string
+	// Header is the rest of WebVTT's first line and the lines that belong to
+	// it, such as "- a title\nKind: captions".
+	Header string
+	// Styles and Regions have the lines of WebVTT's blocks of these names,
+	// without the names, a block each.
+	Styles, Regions []string
+	// Notes are WebVTT's comments, in their order.
+	Notes []Note
 	// Cues in the order of their times.
 	Cues []Cue
+}
+
+// A Note is a comment, which no viewer sees.
+type Note struct {
+	// Before is the place, from 0, of the cue that the comment stands before.
+	// After the last one it is the number of cues, or more.
+	Before int
+	Text   string
 }

@@ -87,36 +87,38 @@ func (l *lineReader) block() (lines []string, first int, err error) {
 
 // readCue makes a cue of a block whose times stand in its first or second line.
 // first is the number of the block's first line, plain turns the format's text
-// into lines without markup.
-func readCue(block []string, first int, plain func(string) string) (Cue, error) {
+// into lines without markup. The cue has its name and settings; rest is its text
+// with all markup.
+func readCue(block []string, first int, plain func(string) string) (c Cue, rest string, err error) {
 	at := 0
 	if !strings.Contains(block[0], arrow) {
-		at = 1 // the first line is the cue's name or number
+		at = 1
+		c.ID = clean(block[0]) // or its number
 	}
 	if at == len(block) || !strings.Contains(block[at], arrow) {
-		return Cue{}, fmt.Errorf("line %d: this text has no times; write them above it, or remove the blank line before it", first)
+		return Cue{}, "", fmt.Errorf("line %d: this text has no times; write them above it, or remove the blank line before it", first)
 	}
-	start, end, err := parseTimes(block[at])
-	if err != nil {
-		return Cue{}, fmt.Errorf("line %d: %w", first+at, err)
+	if c.Start, c.End, c.Settings, err = parseTimes(block[at]); err != nil {
+		return Cue{}, "", fmt.Errorf("line %d: %w", first+at, err)
 	}
-	text := plain(strings.Join(block[at+1:], "\n"))
-	return Cue{Start: start, End: end, Lines: cleanLines(strings.Split(text, "\n"))}, nil
+	rest = strings.Join(block[at+1:], "\n")
+	c.Lines = cleanLines(strings.Split(plain(rest), "\n"))
+	return c, rest, nil
 }
 
 // parseTimes reads "00:01.000 --> 00:02.000", with or without hours, with a
-// point or a comma, and with settings after it, which are left aside.
-func parseTimes(line string) (start, end time.Duration, err error) {
+// point or a comma, and the settings after it.
+func parseTimes(line string) (start, end time.Duration, settings string, err error) {
 	before, after, _ := strings.Cut(line, arrow)
 	fields := strings.Fields(after)
 	if len(fields) == 0 {
-		return 0, 0, errors.New("the time after --> is missing")
+		return 0, 0, "", errors.New("the time after --> is missing")
 	}
 	if start, err = parseTime(clean(before)); err != nil {
-		return 0, 0, err
+		return 0, 0, "", err
 	}
 	end, err = parseTime(clean(fields[0]))
-	return start, end, err
+	return start, end, clean(strings.Join(fields[1:], " ")), err
 }
 
 var timestamp = regexp.MustCompile(`^(?:([0-9]{1,4}):)?([0-5]?[0-9]):([0-5]?[0-9])[.,]([0-9]{1,3})$`)

@@ -27,6 +27,10 @@ func Formats() []Format {
 	return []Format{
 		{"vtt", ".vtt", "text/vtt; charset=utf-8", ReadVTT, WriteVTT},
 		{"srt", ".srt", "application/x-subrip; charset=utf-8", ReadSRT, WriteSRT},
+		{"ttml", ".ttml", "application/ttml+xml; charset=utf-8", ReadTTML, WriteTTML},
+		{"sbv", ".sbv", "text/plain; charset=utf-8", ReadSBV, WriteSBV},
+		{"txt", ".txt", "text/plain; charset=utf-8", nil, WritePlain},
+		{"json", ".json", "application/json", ReadJSON, writeJSON},
 	}
 }
 
@@ -49,3 +53,5 @@ func FormatOf(path string) (Format, bool) {
 	}
 	return Format{}, false
 }
+
+func writeJSON(w io.Writer, t Track) error { return WriteJSON(w, t, nil) }

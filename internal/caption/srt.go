@@ -74,12 +74,12 @@ func ReadSRT(r io.Reader) (Track, error) {
 		if err != nil {
 			return Track{}, fmt.Errorf("read SRT: %w", err)
 		}
-		cue, err := readCue(block, first, plainSRT)
+		cue, _, err := readCue(block, first, plainSRT)
 		if err != nil {
 			return Track{}, fmt.Errorf("read SRT: %w", err)
 		}
-		if len(cue.Lines) > 0 {
-			t.Cues = append(t.Cues, cue)
+		if len(cue.Lines) > 0 { // its number says nothing, and settings have no standard
+			t.Cues = append(t.Cues, Cue{Start: cue.Start, End: cue.End, Lines: cue.Lines})
 		}
 	}
 }

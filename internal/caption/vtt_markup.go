@@ -1,0 +1,98 @@
+package caption
+
+import (
+	"html"
+	"slices"
+	"strings"
+)
+
+// This file keeps what WebVTT has beside plain text within its bounds: nothing
+// read from one file may end a cue, a block or a tag early in the file that is
+// written from it.
+
+var escapeVTT = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// linesVTT is the text of a cue as WebVTT has it: with its tags, if it has some
+// and they still hold the same text.
+func linesVTT(c Cue) []string {
+	lines := cleanLines(c.Lines)
+	if c.Markup != "" {
+		if markup := safeMarkup(c.Markup); slices.Equal(plainLines(markup), lines) {
+			return strings.Split(markup, "\n")
+		}
+	}
+	for i, line := range lines {
+		lines[i] = escapeVTT.Replace(line)
+	}
+	return lines
+}
+
+func plainLines(markup string) []string {
+	return cleanLines(strings.Split(plainVTT(markup), "\n"))
+}
+
+// plainVTT takes the tags out of a cue's text and resolves its references.
+func plainVTT(text string) string {
+	return mapText(text, html.UnescapeString, func(string) string { return "" })
+}
+
+// safeMarkup is a cue's text with its tags and nothing else that a reader could
+// take for one: the text between them is escaped anew, and no line is empty.
+func safeMarkup(text string) string {
+	text = mapText(text, func(s string) string { return escapeVTT.Replace(html.UnescapeString(s)) }, safeTag)
+	return strings.Join(cleanLines(strings.Split(text, "\n")), "\n")
+}
+
+// safeTag brings a tag on one line and parts its > from what would make an
+// arrow with it.
+func safeTag(s string) string {
+	inner := clean(s[1 : len(s)-1])
+	if strings.HasSuffix(inner, "--") {
+		inner += " "
+	}
+	return "<" + inner + ">"
+}
+
+// mapText changes a cue's tags and what is between them.
+func mapText(text string, plain, markup func(string) string) string {
+	var b strings.Builder
+	at := 0
+	for _, m := range tag.FindAllStringIndex(text, -1) {
+		b.WriteString(plain(text[at:m[0]]))
+		b.WriteString(markup(text[m[0]:m[1]]))
+		at = m[1]
+	}
+	b.WriteString(plain(text[at:]))
+	return b.String()
+}
+
+// safeID is a cue's name, or nothing where a reader would take it for times or
+// for the beginning of a comment, a style or a region.
+func safeID(id string) string {
+	id = clean(id)
+	if strings.Contains(id, arrow) || asideName(id) != "" {
+		return ""
+	}
+	return id
+}
+
+// safeSettings is a cue's settings on one line, without an arrow.
+func safeSettings(settings string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(clean(settings), arrow, "-- >")), " ")
+}
+
+// safeAside is the text of a header or of a block beside the cues: no empty
+// line, which would end it, and no arrow, which would make it a cue. Lines keep
+// the spaces at their beginning.
+func safeAside(text string) string {
+	var kept []string
+	for _, line := range strings.Split(strings.ReplaceAll(text, "\r", "\n"), "\n") {
+		body := strings.ReplaceAll(clean(line), arrow, "-- >")
+		if body == "" {
+			continue
+		}
+		indent := len(line) - len(strings.TrimLeft(line, " \t"))
+		kept = append(kept, strings.Repeat(" ", indent)+body)
+	}
+	return strings.Join(kept, "\n")
+}
