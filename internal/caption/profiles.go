@@ -108,7 +108,8 @@ func ted() Profile {
 // Its editions differ: an older one wants two seconds for every caption, 120 to
 // 130 words a minute for children and 150 to 160 for adults; the newer one has
 // 40 frames, and 130, 140 and 160 words for the lower, middle and upper level.
-// The newer one is taken.
+// The newer one is taken; its frames, its longest time and its lines as others
+// quote them.
 func dcmp() Profile {
 	return Profile{
 		Name:            "dcmp",

@@ -1,7 +1,9 @@
 package caption
 
 import (
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -102,5 +104,51 @@ func TestWordsAMinuteMoveTheTimes(t *testing.T) {
 	s.words = 2
 	if _, out := p.times(s); out != 1000*ms {
 		t.Errorf("long words: out at %v", out)
+	}
+}
+
+// The table that people read has the numbers that are used.
+func TestProfilesAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/profiles.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := func(n int) string {
+		if n == 0 {
+			return "–"
+		}
+		return strconv.Itoa(n)
+	}
+	for _, row := range []struct {
+		name  string
+		rule  Rule
+		value func(Profile) string
+	}{
+		{"`line_length`: characters a line, at most", RuleLineLength, func(p Profile) string { return number(p.MaxCharsPerLine) }},
+		{"`lines`: lines, at most", RuleLines, func(p Profile) string { return number(p.MaxLines) }},
+		{"`cps`: characters a second, at most", "", func(p Profile) string { return number(p.MaxCPS) }},
+		{"aimed for", "", func(p Profile) string { return number(p.TargetCPS) }},
+		{"`wpm`: words a minute, at most", "", func(p Profile) string { return number(p.MaxWPM) }},
+		{"aimed for", "", func(p Profile) string { return number(p.TargetWPM) }},
+		{"`min_duration`: shown for, at least", RuleMinDuration, func(p Profile) string { return seconds(p.MinDuration) }},
+		{"`max_duration`: shown for, at most", RuleMaxDuration, func(p Profile) string { return seconds(p.MaxDuration) }},
+		{"`gap`: between two cues, at least", RuleGap, func(p Profile) string { return seconds(p.MinGap) }},
+		{"a gap may be off by", "", func(p Profile) string { return seconds(p.GapSlack) }},
+		{"`open_gap`: a blank screen, at least", RuleOpenGap, func(p Profile) string { return seconds(p.CloseGapsUnder) }},
+		{"after the speech, to be read in comfort", "", func(p Profile) string { return seconds(p.MaxLinger) }},
+		{"after the speech, for the rules above", "", func(p Profile) string { return seconds(p.MaxStretch) }},
+		{"before the speech, for the rules above", "", func(p Profile) string { return seconds(p.MaxLead) }},
+	} {
+		want := "| " + row.name + " |"
+		for _, p := range Profiles() {
+			value := row.value(p)
+			if slices.Contains(p.Silent, row.rule) {
+				value = "(" + value + ")"
+			}
+			want += " " + value + " |"
+		}
+		if !strings.Contains(string(doc), want+"\n") {
+			t.Errorf("docs/profiles.md lacks the row\n%s", want)
+		}
 	}
 }
