@@ -2,8 +2,12 @@ package caption
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"pgregory.net/rapid"
 )
 
 func TestInspect(t *testing.T) {
@@ -46,4 +50,35 @@ func TestRulesAreSaid(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Any cues, in any order and at any time, make a report that holds together.
+func TestInspectTakesAnything(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := rapid.SampledFrom(Profiles()).Draw(t, "profile")
+		var track Track
+		for range rapid.IntRange(0, 12).Draw(t, "cues") {
+			start := time.Duration(rapid.OneOf(rapid.Int64(), rapid.Int64Range(0, 20e9)).Draw(t, "start"))
+			end := time.Duration(rapid.OneOf(rapid.Int64(), rapid.Int64Range(0, 20e9)).Draw(t, "end"))
+			lines := rapid.SliceOfN(rapid.SampledFrom(append(plainTexts, hostileTexts...)), 0, 4).Draw(t, "lines")
+			track.Cues = append(track.Cues, Cue{Start: start, End: end, Lines: lines})
+		}
+		r := Inspect(track, p)
+		broken := map[int]bool{}
+		for _, f := range r.Findings {
+			if f.Cue < 1 || f.Cue > r.Cues || !p.Has(f.Rule) || !slices.Contains(Rules(), f.Rule) || f.Message == "" {
+				t.Fatalf("%+v of %d cues by %s", f, r.Cues, p.Name)
+			}
+			if share := r.Broken[f.Rule]; share <= 0 || share > 1 {
+				t.Fatalf("a share of %v breaks %s", share, f.Rule)
+			}
+			broken[f.Cue] = true
+		}
+		if r.BrokenCues() != len(broken) || len(r.Broken) != len(r.Counts()) {
+			t.Fatalf("%d cues and %d rules, of %d and %d", r.BrokenCues(), len(r.Broken), len(broken), len(r.Counts()))
+		}
+		if _, err := json.Marshal(r); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
