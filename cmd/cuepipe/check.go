@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,11 +31,12 @@ cues are, how fast they must be read, and the gaps between them. What is found
 is told by cue and rule, one finding a line, and then how many cues break each
 rule. The files are not changed, and nothing is uploaded.
 
-The profiles are ` + nameProfiles() + `. Where their numbers come from, and what
-cannot be seen in captions alone, is in docs/profiles.md.
+The profile is ` + nameProfiles() + `.
+Where their numbers come from, and what cannot be seen in captions alone, is in
+docs/profiles.md.
 
-The formats that can be read are ` + readable() + `. - is standard input, whose
-format is said with --format.
+The format is ` + readable() + `, by the file's name or
+--format. FILE may be - for standard input, whose format is said.
 
 With --json standard output has one JSON object a line, for each file: "file",
 "profile", "cues" (how many), "findings" (each with "cue" from 1, "start" in
@@ -52,7 +54,7 @@ each rule. A file that could not be read has "file" and "error".
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.InOrStdin(), args, f) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), cmd.InOrStdin(), args, f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.profile, "profile", "p", caption.Default().Name, "the style guide: "+nameProfiles())
@@ -71,7 +73,7 @@ type checked struct {
 
 // check goes on after a file that cannot be read: who checks a folder wants to
 // know of the others.
-func (a *app) check(stdin io.Reader, files []string, f checkFlags) error {
+func (a *app) check(ctx context.Context, stdin io.Reader, files []string, f checkFlags) error {
 	p, err := caption.ProfileByName(f.profile)
 	if err != nil {
 		return usage("%s", sentence(err.Error()))
@@ -83,6 +85,9 @@ func (a *app) check(stdin io.Reader, files []string, f checkFlags) error {
 	var done []checked
 	var failed []error
 	for i, file := range files {
+		if ctx.Err() != nil {
+			return &exit{exitInterrupted, say("Interrupted. %d of %s were checked.", i, count(len(files), "file"))}
+		}
 		track, err := readTrack(stdin, file, formats[i])
 		if err != nil {
 			failed = append(failed, err)

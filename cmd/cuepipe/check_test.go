@@ -2,9 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/cuepipe/cuepipe/internal/caption"
 )
 
 // The first cue is too long and too fast for everybody, the second flashes by
@@ -51,10 +55,42 @@ func TestCheckTakesEveryProfile(t *testing.T) {
 	}
 }
 
+func TestCheckReadsEveryFormat(t *testing.T) {
+	b := newBench(t)
+	track := caption.Track{Language: "en", Cues: []caption.Cue{{Start: time.Second, End: 3 * time.Second, Lines: []string{strings.Repeat("x", 43)}}}}
+	for _, f := range caption.Formats() {
+		var file bytes.Buffer
+		if err := f.Write(&file, track); err != nil {
+			t.Fatal(err)
+		}
+		path := b.file("track"+f.Extension, file.Bytes())
+		if f.Read == nil {
+			if _, said := b.run(exitUsage, "check", path); !strings.Contains(said, "can be written, not read") {
+				t.Errorf("%s: said %q", f.Name, said)
+			}
+			continue
+		}
+		if out, _ := b.run(exitFindings, "check", path); !strings.Contains(out, "cue 1 (00:00:01.000): Line 1 has 43 characters") {
+			t.Errorf("%s: out %q", f.Name, out)
+		}
+	}
+}
+
 func TestCheckReadsStandardInput(t *testing.T) {
 	var out, said bytes.Buffer
 	c := console{in: strings.NewReader(fineSRT), out: &out, err: &said, getenv: func(string) string { return "" }}
 	if code := run(t.Context(), []string{"check", "-", "--format", "srt"}, c); code != 0 || !strings.HasPrefix(out.String(), "-: 1 cue, nothing found.") {
+		t.Errorf("code %d, out %q, said %q", code, out.String(), said.String())
+	}
+}
+
+func TestCheckCanBeInterrupted(t *testing.T) {
+	b := newBench(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, said bytes.Buffer
+	code := run(ctx, []string{"check", b.file("fine.vtt", []byte(fineVTT))}, console{out: &out, err: &said, getenv: b.getenv})
+	if code != exitInterrupted || !strings.Contains(said.String(), "0 of 1 file") {
 		t.Errorf("code %d, out %q, said %q", code, out.String(), said.String())
 	}
 }

@@ -96,6 +96,8 @@ func TestCheckBoundariesOfOtherProfiles(t *testing.T) {
 		{"nothing of how short or how long", "bbc", []Cue{cue(0, 400, "one"), cue(1400, 9400, "two")}, ""},
 		{"no gap is asked for", "bbc", after(0), ""},
 		{"a frame", "bbc", after(40), ""},
+		{"three frames", "bbc", after(120), ""},
+		{"four frames", "bbc", after(160), "open_gap"},
 		{"but a visible one is a second", "bbc", after(999), "open_gap"},
 		{"a second", "bbc", after(1000), ""},
 		{"38 characters", "bbc", []Cue{cue(0, 5000, strings.Repeat("x", 38))}, "line_length"},

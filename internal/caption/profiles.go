@@ -69,6 +69,7 @@ func bbc() Profile {
 		MaxDuration:     7 * time.Second,        // ours, as in the default
 		MinGap:          80 * time.Millisecond,  // ours: two frames at 25 a second
 		CloseGapsUnder:  time.Second,            // 4.5: a gap lasts a second or more
+		GapSlack:        40 * time.Millisecond,  // ours: one to three frames are a change of subtitles, no gap
 		MaxLinger:       500 * time.Millisecond, // 5.1: out roughly with the speech
 		MaxStretch:      500 * time.Millisecond, // 5.2: with a closed gap at most 1.5 s after the speech
 		MaxLead:         200 * time.Millisecond, // 5.2: at most 1.5 s; ours, as in the default
