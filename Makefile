@@ -79,8 +79,9 @@ bench-memory: fetch ## Measure the memory of the recogniser: the peak for 15 min
 bench-pipeline: ## Measure the pipeline of make run: what it adds to recognition, and its transcribers' memory
 	@tools/bench-pipeline.sh
 
-bench-speech: fetch ## Measure the recogniser on recordings: words, times, captions, speed, memory (SPEECH=folder with refs.tsv)
-	@cd integration && CUEPIPE_SPEECH="$(abspath $(or $(SPEECH),$(CUEPIPE_SPEECH)))" go run ./cmd/bench-speech $(ARGS)
+bench-speech: fetch ## Measure the recogniser on recordings: words, times, captions, speed, memory (SPEECH=folder with refs.tsv, PEERS=1)
+	@$(if $(PEERS),tools/fetch/peers.sh)
+	@cd integration && CUEPIPE_SPEECH="$(abspath $(or $(SPEECH),$(CUEPIPE_SPEECH)))" go run ./cmd/bench-speech $(if $(PEERS),-peers) $(ARGS)
 
 bench-seams: fetch ## Measure what cutting a film costs in words, and show what is said at every seam (ARGS="-length 30s")
 	@cd integration && go run ./cmd/bench-seams $(ARGS)

@@ -29,12 +29,13 @@ func main() {
 	film := flag.Duration("film", 10*time.Minute, "length of the recording that speed and memory are measured on")
 	times := flag.Int("times", 3, "how often speed is measured")
 	part := flag.String("part", "", "hear one part of that recording, as n/of, and say what it took; for this command itself")
+	peers := flag.Bool("peers", false, "also run faster-whisper and pocketsphinx on the same recordings")
 	flag.Parse()
 	var err error
 	if *part != "" {
 		err = hearPart(*film, *part)
 	} else {
-		err = run(context.Background(), *film, *times)
+		err = run(context.Background(), *film, *times, *peers)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
@@ -55,9 +56,10 @@ type result struct {
 	HardRulesBroken  int                           `json:"hard_rules_broken"` // cues of the default profile that break one
 	Cues             int                           `json:"cues"`
 	BrokenByProfiles map[string]map[string]float64 `json:"broken_share"` // of the cues, by profile and rule
+	Peers            map[string]peer               `json:"peers,omitempty"`
 }
 
-func run(ctx context.Context, film time.Duration, times int) error {
+func run(ctx context.Context, film time.Duration, times int, peers bool) error {
 	fmt.Printf("machine: %s\n", machine.Description())
 	var r result
 	if err := speed(ctx, film, times, &r); err != nil {
@@ -74,6 +76,11 @@ func run(ctx context.Context, film time.Duration, times int) error {
 	defer engine.Close()
 	if err := quality(ctx, engine, &r); err != nil {
 		return err
+	}
+	if peers {
+		if err := compare(ctx, film, &r); err != nil {
+			return err
+		}
 	}
 	return json.NewEncoder(os.Stdout).Encode(r)
 }

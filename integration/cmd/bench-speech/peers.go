@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
+	"github.com/cuepipe/cuepipe/internal/caption"
+	"github.com/cuepipe/cuepipe/internal/speech"
+	"github.com/cuepipe/cuepipe/internal/speech/speechtest"
+)
+
+//go:embed peers.py
+var program []byte
+
+// A peer is what another recogniser does of the same.
+type peer struct {
+	WER      float64 `json:"wer"`
+	Onset    float64 `json:"onset_mean_s"` // words spread evenly over their cue
+	RealTime float64 `json:"rtf"`          // with both processors
+	Load     float64 `json:"load_s"`
+	Peak     float64 `json:"peak_mb"`
+	Invented int     `json:"invented_words"`
+	Cues     int     `json:"cues"`
+	Broken   float64 `json:"broken_share"` // of its cues, by the default profile's hard rules
+}
+
+// heard is what peers.py prints.
+type heard struct {
+	Load  float64 `json:"load_s"`
+	Peak  float64 `json:"peak_mb"`
+	Files []struct {
+		Took float64 `json:"hear_s"`
+		Cues []struct {
+			Start float64 `json:"start"`
+			End   float64 `json:"end"`
+			Text  string  `json:"text"`
+		} `json:"cues"`
+	} `json:"files"`
+}
+
+// compare runs the peers on the same recordings.
+func compare(ctx context.Context, film time.Duration, r *result) error {
+	folder, err := os.MkdirTemp("", "bench-speech")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	names, err := recording.Clips()
+	if err != nil {
+		return err
+	}
+	sounds := map[string][]int16{}
+	for _, name := range names {
+		if sounds[name], err = recording.Samples(name); err != nil {
+			return err
+		}
+	}
+	silent := speechtest.Wordless(30 * time.Second)
+	wordless := []string{"silence", "white noise", "pink noise", "tone of 440 Hz"} // the others take them minutes
+	var files []string
+	write := func(pcm []int16) error {
+		files = append(files, filepath.Join(folder, fmt.Sprintf("%d.wav", len(files))))
+		return writeWAV(files[len(files)-1], pcm)
+	}
+	for _, name := range names {
+		if err := write(sounds[name]); err != nil {
+			return err
+		}
+	}
+	for _, name := range wordless {
+		if err := write(silent[name]); err != nil {
+			return err
+		}
+	}
+	said, err := recording.Said()
+	if err != nil {
+		return err
+	}
+	r.Peers = map[string]peer{}
+	fmt.Printf("\n%-18s %7s %8s %8s %8s %9s %9s %12s\n", "", "WER, %", "onset, s", "rtf", "load, s", "peak, MB", "invented", "cues broken")
+	for name, length := range map[string]time.Duration{"faster-whisper": film, "pocketsphinx": film / 5} { // the latter is slow, at any length
+		short, err := ask(ctx, name, files)
+		if err != nil {
+			return err
+		}
+		joined, err := recording.Joined(speech.Samples(length))
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(folder, "film.wav")
+		if err := writeWAV(path, joined); err != nil {
+			return err
+		}
+		long, err := ask(ctx, name, []string{path})
+		if err != nil {
+			return err
+		}
+		p := peer{RealTime: long.Files[0].Took / length.Seconds(), Load: long.Load, Peak: long.Peak}
+		if err := p.judge(names, sounds, said, short); err != nil {
+			return err
+		}
+		for _, f := range short.Files[len(names):] {
+			for _, c := range f.Cues {
+				p.Invented += len(strings.Fields(c.Text))
+			}
+		}
+		r.Peers[name] = p
+		fmt.Printf("%-18s %7.1f %8.3f %8.4f %8.2f %9.0f %9d %10.0f %%\n", name, 100*p.WER, p.Onset, p.RealTime, p.Load, p.Peak, p.Invented, 100*p.Broken)
+	}
+	return nil
+}
+
+// ask has a peer hear files in a process of its own.
+func ask(ctx context.Context, name string, files []string) (h heard, err error) {
+	models, err := recording.Cache("peers")
+	if err != nil {
+		return h, err
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(models, "bin", "python"), append([]string{"-", name, models}, files...)...)
+	cmd.Stdin = bytes.NewReader(program)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		return h, fmt.Errorf("%s: %w: %s", name, err, said.String())
+	}
+	if err := json.Unmarshal(out, &h); err != nil || len(h.Files) != len(files) {
+		return h, fmt.Errorf("%s heard %d of %d files: %v", name, len(h.Files), len(files), err)
+	}
+	return h, nil
+}
+
+// judge fills in what its words and cues of the recordings are worth.
+func (p *peer) judge(names []string, sounds map[string][]int16, said map[string]string, h heard) error {
+	wrong, words, broken := 0, 0, 0
+	var off []float64
+	for i, name := range names {
+		var spread []speech.Word
+		var cues []caption.Cue
+		for _, c := range h.Files[i].Cues {
+			start, end := at(c.Start), at(c.End)
+			parts := strings.Fields(c.Text)
+			for n, part := range parts {
+				length := end - start
+				spread = append(spread, speech.Word{Text: part, Start: start + length*time.Duration(n)/time.Duration(len(parts)),
+					End: start + length*time.Duration(n+1)/time.Duration(len(parts))})
+			}
+			cues = append(cues, caption.Cue{Start: start, End: end, Lines: wrap(parts, caption.Default().MaxCharsPerLine)})
+		}
+		want := speechtest.Normalise(said[name])
+		wrong, words = wrong+speechtest.Errors(want, speechtest.Normalise(text(spread))), words+len(want)
+		onsets, err := recording.Onsets(name, sounds[name], spread)
+		if err != nil {
+			return err
+		}
+		for _, o := range onsets {
+			if o.Heard {
+				off = append(off, o.Off.Abs().Seconds())
+			}
+		}
+		found := map[int]bool{}
+		for _, f := range caption.Check(cues, caption.Default()) {
+			if slices.Contains(hardRules, f.Rule) {
+				found[f.Cue] = true
+			}
+		}
+		broken, p.Cues = broken+len(found), p.Cues+len(cues)
+	}
+	p.WER, p.Onset, p.Broken = float64(wrong)/float64(max(1, words)), mean(off), float64(broken)/float64(max(1, p.Cues))
+	return nil
+}
+
+func at(seconds float64) time.Duration {
+	return time.Duration(seconds * float64(time.Second)).Round(time.Millisecond)
+}
+
+// wrap fills lines: a peer leaves that to the player.
+func wrap(words []string, most int) (lines []string) {
+	for _, w := range words {
+		if n := len(lines); n > 0 && caption.Chars(lines[n-1])+1+caption.Chars(w) <= most {
+			lines[n-1] += " " + w
+			continue
+		}
+		lines = append(lines, w)
+	}
+	return lines
+}
+
+// writeWAV writes one channel of 16 bits.
+func writeWAV(path string, pcm []int16) error {
+	size := uint32(2 * len(pcm))
+	b := append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, 36+size)...)
+	b = append(b, "WAVEfmt "...)
+	for _, v := range []any{uint32(16), uint16(1), uint16(1), uint32(speech.SampleRate), uint32(2 * speech.SampleRate), uint16(2), uint16(16)} {
+		b, _ = binary.Append(b, binary.LittleEndian, v) // numbers of fixed size cannot fail
+	}
+	b = append(append(b, "data"...), binary.LittleEndian.AppendUint32(nil, size)...)
+	b, err := binary.Append(b, binary.LittleEndian, pcm)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, b, 0o600)
+}
