@@ -3,6 +3,7 @@ package caption
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"reflect"
@@ -22,31 +23,31 @@ var hostileTrack = Track{Cues: []Cue{
 }}
 
 func TestWriteGolden(t *testing.T) {
-	var vtt, srt bytes.Buffer
-	if err := WriteVTT(&vtt, hostileTrack); err != nil {
-		t.Fatal(err)
+	for _, f := range Formats() {
+		var out bytes.Buffer
+		if err := f.Write(&out, hostileTrack); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "testdata/formats/hostile"+f.Extension, out.Bytes())
 	}
-	if err := WriteSRT(&srt, hostileTrack); err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "testdata/formats/hostile.vtt", vtt.Bytes())
-	golden(t, "testdata/formats/hostile.srt", srt.Bytes())
 }
 
 func TestWriteNothing(t *testing.T) {
-	var vtt, srt bytes.Buffer
-	if err := errors.Join(WriteVTT(&vtt, Track{}), WriteSRT(&srt, Track{})); err != nil {
-		t.Fatal(err)
+	want := map[string]string{
+		"vtt": "WEBVTT\n", "srt": "", "sbv": "", "txt": "",
+		"ttml": fmt.Sprintf(headTTML, "") + tailTTML,
+		"json": "{\"language\":\"\",\"cues\":[\n]}\n",
 	}
-	if vtt.String() != "WEBVTT\n" || srt.String() != "" {
-		t.Errorf("got %q and %q", vtt.String(), srt.String())
-	}
-	for _, read := range []func() (Track, error){
-		func() (Track, error) { return ReadVTT(&vtt) },
-		func() (Track, error) { return ReadSRT(&srt) },
-	} {
-		if got, err := read(); err != nil || len(got.Cues) != 0 {
-			t.Errorf("read back: %v, %v", got, err)
+	for _, f := range Formats() {
+		var out bytes.Buffer
+		if err := f.Write(&out, Track{}); err != nil || out.String() != want[f.Name] {
+			t.Errorf("%s: %q, %v", f.Name, out.String(), err)
+		}
+		if f.Read == nil {
+			continue
+		}
+		if got, err := f.Read(&out); err != nil || len(got.Cues) != 0 {
+			t.Errorf("%s: read back: %v, %v", f.Name, got, err)
 		}
 	}
 }
@@ -152,6 +153,11 @@ func TestReadersPassOnErrors(t *testing.T) {
 		"WEBVTT\n\n00:01.000 --> 00:02.000\nhi": ReadVTT,
 		"1":                                     ReadSRT,
 		"1\n00:00:01,000 --> 00:00:02,000\n":    ReadSRT,
+		"0:00:01.000,0:00:02.000\n":             ReadSBV,
+		"<tt><body":                             ReadTTML,
+		"{":                                     ReadJSON,
+		"{\"cues\":[":                           ReadJSON,
+		"{}":                                    ReadJSON,
 	} {
 		if _, err := read(failing(text, broken)); !errors.Is(err, broken) {
 			t.Errorf("%q: %v", text, err)
@@ -188,16 +194,17 @@ func TestWriteErrors(t *testing.T) {
 		{Cue{Start: 0, End: maxWritten, Lines: []string{"a"}}, "cue 2: it ends at 10000h0m0s"},
 	} {
 		track := Track{Cues: []Cue{good, c.cue}}
-		for _, err := range []error{WriteVTT(&bytes.Buffer{}, track), WriteSRT(&bytes.Buffer{}, track)} {
-			if err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("%v, want %q", err, c.want)
+		for _, f := range Formats() {
+			err := f.Write(&bytes.Buffer{}, track)
+			if f.Name != "txt" && (err == nil || !strings.Contains(err.Error(), c.want)) { // plain text has no times
+				t.Errorf("%s: %v, want %q", f.Name, err, c.want)
 			}
 		}
 	}
 	full := errors.New("the disk is full")
-	for _, err := range []error{WriteVTT(brokenWriter{full}, hostileTrack), WriteSRT(brokenWriter{full}, hostileTrack)} {
-		if !errors.Is(err, full) {
-			t.Errorf("got %v", err)
+	for _, f := range Formats() {
+		if err := f.Write(brokenWriter{full}, hostileTrack); !errors.Is(err, full) {
+			t.Errorf("%s: got %v", f.Name, err)
 		}
 	}
 }

@@ -9,19 +9,21 @@ import (
 
 // The head of our TTML: the text profile of IMSC 1.1
 // (https://www.w3.org/TR/ttml-imsc1.1/), white on black at the bottom, in the
-// middle 80 % of the picture, as broadcasters have it. xml:space keeps two
+// middle 80 % of the picture, as broadcasters have it; the box is behind the
+// words only, and so belongs to a span. xml:space keeps two
 // spaces in a row, as the other formats do.
 const headTTML = `<?xml version="1.0" encoding="UTF-8"?>
 <tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter" xmlns:tts="http://www.w3.org/ns/ttml#styling" ttp:contentProfiles="http://www.w3.org/ns/ttml/profile/imsc1.1/text" ttp:timeBase="media" ttp:cellResolution="32 15" xml:space="preserve" xml:lang="%s">
   <head>
     <styling>
-      <style xml:id="speech" tts:fontFamily="proportionalSansSerif" tts:fontSize="80%%" tts:lineHeight="125%%" tts:textAlign="center" tts:color="white" tts:backgroundColor="black"/>
+      <style xml:id="text" tts:fontFamily="proportionalSansSerif" tts:fontSize="80%%" tts:lineHeight="125%%" tts:textAlign="center" tts:color="white"/>
+      <style xml:id="box" tts:backgroundColor="black"/>
     </styling>
     <layout>
       <region xml:id="bottom" tts:origin="10%% 70%%" tts:extent="80%% 25%%" tts:displayAlign="after" tts:overflow="visible"/>
     </layout>
   </head>
-  <body region="bottom">
+  <body region="bottom" style="text">
     <div>
 `
 
@@ -47,7 +49,7 @@ func WriteTTML(w io.Writer, t Track) error {
 		for j, line := range lines {
 			lines[j] = escapeXML.Replace(line)
 		}
-		fmt.Fprintf(out, "      <p begin=\"%s\" end=\"%s\"><span style=\"speech\">%s</span></p>\n",
+		fmt.Fprintf(out, "      <p begin=\"%s\" end=\"%s\"><span style=\"box\">%s</span></p>\n",
 			formatTime(cue.Start, "."), formatTime(cue.End, "."), strings.Join(lines, "<br/>"))
 	}
 	fmt.Fprint(out, tailTTML)

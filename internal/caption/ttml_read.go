@@ -25,12 +25,11 @@ func ReadTTML(r io.Reader) (Track, error) {
 	}
 	in := ttmlReader{source: source, d: d}
 	if err := in.file(); err != nil {
-		line, _ := d.InputPos()
 		var syntax *xml.SyntaxError
 		if errors.As(err, &syntax) {
 			return Track{}, fmt.Errorf("read TTML: line %d: the XML is broken: %s", syntax.Line, syntax.Msg)
 		}
-		return Track{}, fmt.Errorf("read TTML: line %d: %w", line, err)
+		return Track{}, fmt.Errorf("read TTML: line %d: %w", in.line, err)
 	}
 	slices.SortStableFunc(in.track.Cues, func(a, b Cue) int { return cmp.Compare(a.Start, b.Start) })
 	return in.track, nil
@@ -39,6 +38,7 @@ func ReadTTML(r io.Reader) (Track, error) {
 type ttmlReader struct {
 	source *bounded
 	d      *xml.Decoder
+	line   int // that the last token began in
 	clock  clockTTML
 	space  string // the root's namespace: later drafts moved it
 	open   []elementTTML
@@ -96,7 +96,7 @@ func (in *ttmlReader) file() error {
 
 func (in *ttmlReader) next() (xml.Token, error) {
 	in.source.renew()
-	in.source.line(in.d.InputOffset()) // the decoder counts lines itself
+	in.line = in.source.line(in.d.InputOffset())
 	return in.d.Token()
 }
 
