@@ -61,36 +61,11 @@ func recognise(t *testing.T, pcm []int16) speech.Transcript {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keepsContract(t, transcript, speech.Duration(len(pcm)))
+	speechtest.Transcript(t, transcript, speech.Duration(len(pcm)))
+	if transcript.Language != "en" {
+		t.Errorf("language %q", transcript.Language)
+	}
 	return transcript
-}
-
-// keepsContract checks what speech.Transcript promises.
-func keepsContract(t *testing.T, transcript speech.Transcript, length time.Duration) {
-	t.Helper()
-	var before time.Duration
-	for i, w := range transcript.Words {
-		if strings.TrimSpace(w.Text) != w.Text || w.Text == "" || w.Start < before || w.End <= w.Start || w.End > length {
-			t.Errorf("word %d, %+v, is empty, overlaps the one before, which ends at %v, or leaves the sound of %v", i, w, before, length)
-		}
-		if w.Probability <= 0 || w.Probability > 1 {
-			t.Errorf("word %d, %+v: probability", i, w)
-		}
-		before = w.End
-	}
-	before = -1
-	for i, r := range transcript.Speech {
-		if r.Start <= before || r.End <= r.Start || r.End > length {
-			t.Errorf("region %d, %+v, is not after %v or leaves the sound of %v", i, r, before, length)
-		}
-		before = r.End
-	}
-	if transcript.Engine == "" || transcript.Language != "en" {
-		t.Errorf("engine %q, language %q", transcript.Engine, transcript.Language)
-	}
-	if (transcript.Confidence == 0) != (len(transcript.Words) == 0) || transcript.Confidence < 0 || transcript.Confidence > 1 {
-		t.Errorf("confidence %v with %d words", transcript.Confidence, len(transcript.Words))
-	}
 }
 
 func text(words []speech.Word) string {

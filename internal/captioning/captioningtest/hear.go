@@ -38,6 +38,9 @@ const sure, unsure = 0.9, 0.3
 
 // Recognise implements speech.Engine.
 func (e Engine) Recognise(ctx context.Context, pcm []int16, progress func(time.Duration)) (speech.Transcript, error) {
+	if progress == nil {
+		progress = func(time.Duration) {}
+	}
 	t := speech.Transcript{Language: "en", Engine: e.Name}
 	var sum float64
 	for at := 0; at < len(pcm); {
