@@ -53,7 +53,7 @@ type result struct {
 	Load             float64                       `json:"load_s"`
 	Peak             float64                       `json:"peak_mb"` // resident, of one worker's process
 	Invented         int                           `json:"invented_words"`
-	HardRulesBroken  int                           `json:"hard_rules_broken"` // cues of the default profile that break one
+	HardRulesBroken  int                           `json:"hard_rules_broken"` // by cues of the default profile
 	Cues             int                           `json:"cues"`
 	BrokenByProfiles map[string]map[string]float64 `json:"broken_share"` // of the cues, by profile and rule
 	Peers            map[string]peer               `json:"peers,omitempty"`

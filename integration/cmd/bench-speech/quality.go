@@ -18,8 +18,6 @@ import (
 var hardRules = []caption.Rule{caption.RuleText, caption.RuleLineLength, caption.RuleLines, caption.RuleCPS, caption.RuleMinDuration,
 	caption.RuleMaxDuration, caption.RuleOrder, caption.RuleOverlap, caption.RuleGap}
 
-var profiles = []caption.Profile{caption.Default()}
-
 // quality fills in what the words and the captions are worth.
 func quality(ctx context.Context, engine speech.Engine, r *result) error {
 	said, err := recording.Said()
@@ -33,7 +31,7 @@ func quality(ctx context.Context, engine speech.Engine, r *result) error {
 	fmt.Printf("\n%-24s %6s %6s %7s %11s %7s %7s\n", "recording", "words", "wrong", "WER, %", "confidence", "onset", "worst")
 	wrong, words := 0, 0
 	var off []float64
-	found := map[string]map[caption.Rule]int{}
+	found := map[string]*judged{}
 	for _, name := range names {
 		pcm, err := recording.Samples(name)
 		if err != nil {
@@ -59,47 +57,55 @@ func quality(ctx context.Context, engine speech.Engine, r *result) error {
 		off = append(off, here...)
 		fmt.Printf("%-24s %6d %6d %7.1f %11.2f %7s %7s\n", name, len(want), errors, 100*float64(errors)/float64(max(1, len(want))), heard.Confidence,
 			seconds(mean(here)), seconds(worst(here)))
-		r.Cues += judge(heard.Words, found, &r.HardRulesBroken)
+		judge(heard.Words, found)
 	}
 	r.WER, r.OnsetMean, r.OnsetP95 = float64(wrong)/float64(max(1, words)), mean(off), percentile(off, 0.95)
-	r.BrokenByProfiles = map[string]map[string]float64{}
-	for profile, rules := range found {
-		r.BrokenByProfiles[profile] = map[string]float64{}
-		for rule, n := range rules {
-			r.BrokenByProfiles[profile][string(rule)] = float64(n) / float64(max(1, r.Cues))
-		}
-	}
+	r.count(found)
 	return wordless(ctx, engine, r)
 }
 
-// judge counts the cues that break a rule, by profile and rule, and those that
-// break a hard one of the default profile. It returns the cues of that.
-func judge(words []speech.Word, found map[string]map[caption.Rule]int, hard *int) (cues int) {
-	for i, profile := range profiles {
-		track := caption.Layout(words, profile)
-		broken := map[caption.Rule]map[int]bool{}
-		breaksHard := map[int]bool{}
-		for _, f := range caption.Check(track, profile) {
-			if broken[f.Rule] == nil {
-				broken[f.Rule] = map[int]bool{}
-			}
-			broken[f.Rule][f.Cue] = true
-			if slices.Contains(hardRules, f.Rule) {
-				breaksHard[f.Cue] = true
-			}
+// judged is what a profile finds in the cues that are laid out by it.
+type judged struct {
+	cues   int
+	broken map[caption.Rule]int // cues that break it
+}
+
+// judge lays words out by every profile and adds what it finds.
+func judge(words []speech.Word, found map[string]*judged) {
+	for _, profile := range caption.Profiles() {
+		report := caption.Inspect(caption.Track{Cues: caption.Layout(words, profile)}, profile)
+		j := found[profile.Name]
+		if j == nil {
+			j = &judged{broken: map[caption.Rule]int{}}
+			found[profile.Name] = j
 		}
-		if found[profile.Name] == nil {
-			found[profile.Name] = map[caption.Rule]int{}
-		}
-		for rule, at := range broken {
-			found[profile.Name][rule] += len(at)
-		}
-		if i == 0 {
-			*hard += len(breaksHard)
-			cues = len(track)
+		j.cues += report.Cues
+		for rule, n := range report.Counts() {
+			j.broken[rule] += n
 		}
 	}
-	return cues
+}
+
+// count fills in what the profiles found.
+func (r *result) count(found map[string]*judged) {
+	r.BrokenByProfiles = map[string]map[string]float64{}
+	fmt.Printf("\n%-10s %5s  cues that break a rule\n", "profile", "cues")
+	for _, profile := range caption.Profiles() {
+		j, shares := found[profile.Name], map[string]float64{}
+		fmt.Printf("%-10s %5d ", profile.Name, j.cues)
+		for _, rule := range caption.Rules() {
+			if n := j.broken[rule]; n > 0 {
+				shares[string(rule)] = float64(n) / float64(j.cues)
+				fmt.Printf(" %s %.0f %%", rule, 100*shares[string(rule)])
+				if profile.Name == caption.Default().Name && slices.Contains(hardRules, rule) {
+					r.HardRulesBroken += n
+				}
+			}
+		}
+		fmt.Println()
+		r.BrokenByProfiles[profile.Name] = shares
+	}
+	r.Cues = found[caption.Default().Name].cues
 }
 
 // wordless counts what is heard where nobody says anything.
