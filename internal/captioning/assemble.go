@@ -3,6 +3,7 @@ package captioning
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,12 +15,16 @@ import (
 // format is one way in which every track is written.
 type format struct {
 	name, contentType string
-	write             func(io.Writer, caption.Track) error
+	write             func(io.Writer, caption.Track, caption.Profile) error
 }
 
+// The report is what a linter says of the track: it is kept with it.
 var formats = []format{
-	{"vtt", "text/vtt; charset=utf-8", caption.WriteVTT},
-	{"srt", "application/x-subrip; charset=utf-8", caption.WriteSRT},
+	{"vtt", "text/vtt; charset=utf-8", func(w io.Writer, t caption.Track, _ caption.Profile) error { return caption.WriteVTT(w, t) }},
+	{"srt", "application/x-subrip; charset=utf-8", func(w io.Writer, t caption.Track, _ caption.Profile) error { return caption.WriteSRT(w, t) }},
+	{"report", "application/json", func(w io.Writer, t caption.Track, p caption.Profile) error {
+		return json.NewEncoder(w).Encode(caption.Inspect(t, p))
+	}},
 }
 
 // ContentType returns a format's media type; ok is false for one that is not
@@ -76,7 +81,7 @@ func (t *Transcriber) assemble(ctx context.Context, log *slog.Logger, v video.Vi
 		Engine: parts[0].Engine, Cues: len(track.Cues), Formats: map[string]string{}}
 	for _, f := range formats {
 		var b bytes.Buffer
-		if err := f.write(&b, track); err != nil {
+		if err := f.write(&b, track, t.Profile); err != nil {
 			return fmt.Errorf("assemble %s: %w", f.name, err)
 		}
 		key := generationPrefix(v.ID, v.Generation) + receipt.Name + "." + f.name

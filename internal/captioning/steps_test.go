@@ -2,6 +2,7 @@ package captioning_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"reflect"
 	"strings"
@@ -27,7 +28,7 @@ func TestAVideoGoesInAndCaptionsComeOut(t *testing.T) {
 		t.Errorf("%d jobs", len(jobs))
 	}
 	got := p.now(v)
-	if e := endOf(got); e != (end{video.Ready, "", 1, 1, "en by test 1 as srt vtt"}) {
+	if e := endOf(got); e != (end{video.Ready, "", 1, 1, "en by test 1 as report srt vtt"}) {
 		t.Fatalf("%+v", e)
 	}
 	for name, read := range map[string]func(string) (caption.Track, error){
@@ -42,6 +43,10 @@ func TestAVideoGoesInAndCaptionsComeOut(t *testing.T) {
 		if err != nil || strings.Join(said, " ") != talk.Words || len(said) != got.Tracks[0].Cues {
 			t.Errorf("%s has %q, %v", name, said, err)
 		}
+	}
+	var report caption.Report
+	if err := json.Unmarshal([]byte(p.written()[got.Tracks[0].Formats["report"]]), &report); err != nil || report.Cues != got.Tracks[0].Cues || report.Profile != "default" {
+		t.Errorf("report %+v, %v", report, err)
 	}
 }
 
@@ -80,7 +85,7 @@ func TestHowVideosEnd(t *testing.T) {
 			p.uploads.Put(v.Source.Key, memobjects.Bytes(talk.Bytes())) // its owner mends it
 			p.arrive(v)
 			p.work()
-			if e := endOf(p.now(v)); e != (end{video.Ready, "", 2, 1, "en by test 1 as srt vtt"}) {
+			if e := endOf(p.now(v)); e != (end{video.Ready, "", 2, 1, "en by test 1 as report srt vtt"}) {
 				t.Errorf("after another object came: %+v", e)
 			}
 		})
@@ -205,7 +210,7 @@ func TestTwoTranscribersOnOneJob(t *testing.T) {
 		t.Errorf("the first: %v", err)
 	}
 	ready = p.now(v)
-	if got := endOf(ready); got != (end{video.Ready, "", 1, 1, "en by test 2 as srt vtt"}) {
+	if got := endOf(ready); got != (end{video.Ready, "", 1, 1, "en by test 2 as report srt vtt"}) {
 		t.Errorf("%+v", got)
 	}
 	if part := p.written()["videos/"+v.ID+"/1/segments/0.json"]; !strings.Contains(part, `"test 2"`) {

@@ -59,7 +59,7 @@ var allowed = map[string][]string{
 	"cmd/cuepipe":    {"internal/..."},
 	"infra/...":      {"infra/...", "internal/video", "internal/metric"},
 	"localstack/...": {"localstack/..."},
-	"tools/...":      {"tools/...", "internal/simulation"},
+	"tools/...":      {"tools/...", "internal/simulation", "internal/speech/onnx"},
 }
 
 func TestImportsPointDown(t *testing.T) {
