@@ -2,6 +2,7 @@ package caption
 
 import (
 	"bytes"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
@@ -80,6 +81,27 @@ func TestEveryFormatReadsWhatItWrites(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A long film goes through every format, read while it is written, without
+// anybody who holds the whole text.
+func TestLongTracksStream(t *testing.T) {
+	var track Track
+	for i := range 20_000 {
+		start := time.Duration(i) * time.Second
+		track.Cues = append(track.Cues, Cue{Start: start, End: start + 900*ms, Lines: []string{"Nobody knows", "why & how."}})
+	}
+	for _, f := range Formats() {
+		if f.Read == nil {
+			continue
+		}
+		in, out := io.Pipe()
+		go func() { out.CloseWithError(f.Write(out, track)) }()
+		got, err := f.Read(in)
+		if err != nil || !reflect.DeepEqual(got.Cues, track.Cues) {
+			t.Errorf("%s: %d cues of %d, %v", f.Name, len(got.Cues), len(track.Cues), err)
+		}
+	}
 }
 
 // A language goes with the formats that have a place for it, whatever it holds.

@@ -12,8 +12,8 @@ import (
 // WriteSBV writes a track as SubViewer in YouTube's variant, cue by cue, under
 // the same terms as [WriteVTT]. The format has no markup and no escapes, so that
 // text stays as it is but for two things that readers would take for their own:
-// "[br]", a line break, becomes "(br)", and a line that looks like times gets a
-// space.
+// "[br]", a line break, becomes "(br)", and a line that begins like times gets
+// a space.
 func WriteSBV(w io.Writer, t Track) error {
 	out := bufio.NewWriter(w)
 	written := 0
@@ -43,7 +43,7 @@ func WriteSBV(w io.Writer, t Track) error {
 
 var (
 	lineBreakSBV = regexp.MustCompile(`(?i)\[br\]`)
-	timesSBV     = regexp.MustCompile(`^([0-9:.]+),([0-9:.]+)$`)
+	timesSBV     = regexp.MustCompile(`^([0-9]+:[0-9:.]+),([0-9]+:)`)
 )
 
 func safeSBV(line string) string {

@@ -34,7 +34,8 @@ func TestWriteSBVDisarms(t *testing.T) {
 		{"a [br] b [BR]", "a (br) b (br)"},
 		{"[[br]]", "[(br)]"},
 		{"0:00:01.000,0:00:02.000", "0:00:01.000, 0:00:02.000"},
-		{"in 1999,2000", "in 1999,2000"},
+		{"0:00:01.000,0:00:02.000 and more", "0:00:01.000, 0:00:02.000 and more"},
+		{"1999,2000 people", "1999,2000 people"},
 		{"<b>&amp;", "<b>&amp;"},
 	} {
 		var out bytes.Buffer

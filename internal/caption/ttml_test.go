@@ -132,6 +132,28 @@ func TestTTMLErrorsNameTheLine(t *testing.T) {
 	}
 }
 
+// FuzzTTMLTimes: whatever stands in the attributes, cues come in order, end after
+// they start, and can be written.
+func FuzzTTMLTimes(f *testing.F) {
+	f.Fuzz(func(t *testing.T, rate, base, div, begin, end, dur, text string) {
+		for _, s := range []*string{&rate, &base, &div, &begin, &end, &dur, &text} {
+			*s = escapeXML.Replace(clean(*s))
+		}
+		doc := fmt.Sprintf(`<tt frameRate="%s" timeBase="%s"><body begin="%s"><p begin="%s" end="%s">%s<span dur="%s">%s</span></p></body></tt>`,
+			rate, base, div, begin, end, text, dur, text)
+		got, err := ReadTTML(strings.NewReader(doc))
+		if err != nil {
+			return
+		}
+		for i, c := range got.Cues {
+			if err := writable(c); err != nil || i > 0 && c.Start < got.Cues[i-1].Start {
+				t.Fatalf("%v: %s%s", err, describe(got.Cues), doc)
+			}
+		}
+		ttmlFormat.checkRoundTrip(t, got)
+	})
+}
+
 func manySpans(n int) string {
 	var b strings.Builder
 	for i := range n {
