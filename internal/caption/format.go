@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// This file holds what WebVTT and SRT share: both are blocks of lines with a
-// blank line between them, and a line with an arrow has the times of a cue.
+// This file holds what the formats share that are blocks of lines with a blank
+// line between them. In WebVTT and SRT a line with an arrow has a cue's times.
 
 const arrow = "-->"
 

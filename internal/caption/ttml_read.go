@@ -13,10 +13,10 @@ import (
 
 // ReadTTML reads the text of TTML (IMSC 1.1, EBU-TT-D, DFXP), element by element,
 // with times on body, div, p and span. Where spans of a paragraph come and go,
-// each change begins a new cue. Regions, styles and images are passed over; so
-// is what was drawn by ruby, whose text stays in the line. Cues without text are
-// left out, and cues are put in the order of their starts. There are no entities
-// but XML's own five, and no DOCTYPE. An error names the line.
+// each change begins a new cue. Regions, styles and images are passed over; text
+// in ruby stays in the line. Cues without text are left out, and cues are put in
+// the order of their starts. There are no entities but XML's own five, and no
+// DOCTYPE. An error names the line.
 func ReadTTML(r io.Reader) (Track, error) {
 	source := newBounded(r)
 	d := xml.NewDecoder(source)

@@ -2,7 +2,6 @@ package caption
 
 import (
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -126,10 +125,7 @@ func (c clockTTML) seconds(s string) (float64, error) {
 	if m == nil {
 		return 0, fmt.Errorf("%.40q is not a time like 00:01:02.345, 00:01:02:12 or 62.345s", s)
 	}
-	n, err := strconv.ParseFloat(m[1], 64)
-	if err != nil {
-		return 0, errors.New("a time has too many digits")
-	}
+	n, _ := strconv.ParseFloat(m[1], 64) // digits and a point only, by the pattern
 	switch m[2] {
 	case "h":
 		return n * 3600, nil
