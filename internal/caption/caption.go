@@ -4,9 +4,10 @@
 //
 // [Layout] decides where lines and cues break and when each cue is shown,
 // [Check] says which rules a track breaks, and every format has a file, or
-// files, of its name with its reader and its writer. The package is pure: no clock, no files, and the
-// same input gives the same bytes. All times are from the start of the video
-// and whole milliseconds, as the formats have them.
+// files, of its name with its reader and its writer; [Formats] lists them. The
+// package is pure: no clock, no files, and the same input gives the same bytes.
+// All times are from the start of the video and whole milliseconds, as the
+// formats have them.
 package caption
 
 import (
