@@ -79,8 +79,12 @@ func TestAVideoIsCaptioned(t *testing.T) {
 	if read, err := caption.ReadSRT(strings.NewReader(srt)); err != nil || len(read.Cues) != track.Cues {
 		t.Errorf("srt: %d of %d cues, %v", len(read.Cues), track.Cues, err)
 	}
-	if got := deployed.ObjectsOf(t, v.ID); len(got) != 4 { // source, one part, two formats
-		t.Errorf("stored: %v; want the source, the words and two files", got)
+	report, contentType := p.Track(track.Formats["report"])
+	if contentType != "application/json" || !strings.Contains(report, `"findings":[]`) {
+		t.Errorf("the report is %q: %s", contentType, report)
+	}
+	if got := deployed.ObjectsOf(t, v.ID); len(got) != 5 { // source, one part, two formats, the report
+		t.Errorf("stored: %v; want the source, the words, two files and the report", got)
 	}
 	p.Want(204, "DELETE", "/v1/videos/"+v.ID, nil)
 	p.Refused(404, "GET", "/v1/videos/"+v.ID)

@@ -38,7 +38,7 @@ func storedOnce(t *testing.T, id string, generation int) {
 		}
 		count[name]++
 	}
-	for name, want := range map[string]int{"source": 1, "en.vtt": 1, "en.srt": 1, "part": parts} {
+	for name, want := range map[string]int{"source": 1, "en.vtt": 1, "en.srt": 1, "en.report": 1, "part": parts} {
 		if count[name] != want || parts == 0 {
 			t.Errorf("stored: %v, want %d of %s", count, want, name)
 		}

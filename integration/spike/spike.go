@@ -84,7 +84,7 @@ func (s Spike) Run(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	began := time.Now()
-	w := &watch{stack: s.Stack, log: log, began: began, n: s.N, tell: s.Tell, ends: map[string]int{}, running: map[string]bool{}}
+	w := &watch{stack: s.Stack, log: log, began: began, n: s.N, tell: s.Tell, ends: map[string]int{}, endings: map[string]time.Duration{}, running: map[string]bool{}}
 	callers, stop := context.WithCancel(ctx)
 	caller := caller{api: s.Stack.API, token: token}
 	var asking sync.WaitGroup
@@ -138,7 +138,7 @@ func (s Spike) alone(ctx context.Context, api *client.Client, files []Content) (
 	}
 	one := s
 	one.N, one.Clients, one.Tell = len(files), 1, nil
-	w := &watch{stack: s.Stack, log: log, began: time.Now(), n: len(files), ends: map[string]int{}, running: map[string]bool{}}
+	w := &watch{stack: s.Stack, log: log, began: time.Now(), n: len(files), ends: map[string]int{}, endings: map[string]time.Duration{}, running: map[string]bool{}}
 	uploads, err := one.upload(ctx, api, files, w.arrived)
 	if err != nil {
 		return nil, err

@@ -39,9 +39,9 @@ type watch struct {
 	n     int
 	tell  func(Moment) error
 
-	ends    map[string]int  // how often each video was seen to end
-	endings []time.Duration // the times of first ends
-	running map[string]bool // invocations
+	ends    map[string]int           // how often each video was seen to end
+	endings map[string]time.Duration // when a video first ended, also one of somebody else
+	running map[string]bool          // invocations
 	again   int
 	cpu     float64 // seconds of the functions
 	memory  memory
@@ -133,7 +133,7 @@ func (w *watch) line(l functionlog.Line, segments map[string]map[int]bool) {
 		segments[l.Video][l.Segment] = true
 	case l.Video != "" && ended(l.Status) && l.Level == "INFO" && l.Generation > 0 && isChange[l.Message]:
 		if w.ends[l.Video]++; w.ends[l.Video] == 1 {
-			w.endings = append(w.endings, l.Time.Sub(w.began))
+			w.endings[l.Video] = l.Time.Sub(w.began)
 		}
 	}
 }
@@ -151,9 +151,9 @@ func (w *watch) say(ctx context.Context) error {
 		return err
 	}
 	w.mu.Lock()
-	arrived := len(w.arrivals)
+	arrived, ended := len(w.arrivals), len(w.ownEndings())
 	w.mu.Unlock()
-	return w.tell(Moment{At: tenth(time.Since(w.began).Seconds()), Arrived: arrived, Ended: len(w.endings), Waiting: arrived - len(w.endings),
+	return w.tell(Moment{At: tenth(time.Since(w.began).Seconds()), Arrived: arrived, Ended: ended, Waiting: arrived - ended,
 		Uploads: depth[0], Segments: depth[1], DeadLetters: depth[2], Memory: maps.Clone(w.memory.now)})
 }
 
@@ -163,7 +163,17 @@ type Second struct{ Arrived, Done, Waiting int }
 func (w *watch) series() []Second {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return series(w.arrivals, w.endings)
+	return series(w.arrivals, w.ownEndings())
+}
+
+// ownEndings are the times at which videos of this run ended.
+func (w *watch) ownEndings() (own []time.Duration) {
+	for _, id := range w.ids {
+		if at, ok := w.endings[id]; ok {
+			own = append(own, at)
+		}
+	}
+	return own
 }
 
 // series counts arrivals and ends by the second, and what waits after each.

@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 SUMS="$ROOT/tools/fetch/recogniser"
 RECOGNISER="$CACHE/recogniser"
-STAMP="$(fingerprint "$SUMS"/*.sha256 "$ROOT"/tools/models/{main,wire,graph,encoder,decoder,attention,silero,tokens}.go "$ROOT/internal/speech/onnx/optimise.go" "${BASH_SOURCE[0]}")"
+STAMP="$(fingerprint "$SUMS"/*.sha256 "$ROOT"/tools/models/{main,wire,onnx,node,tensor,graph,encoder,decoder,attention,silero,tokens}.go "$ROOT/internal/speech/onnx/optimise.go" "${BASH_SOURCE[0]}")"
 
 if stamped "$RECOGNISER" "$STAMP"; then exit 0; fi
 lock recogniser
