@@ -20,11 +20,17 @@ type format struct {
 
 // The report is what a linter says of the track: it is kept with it.
 var formats = []format{
-	{"vtt", "text/vtt; charset=utf-8", func(w io.Writer, t caption.Track, _ caption.Profile) error { return caption.WriteVTT(w, t) }},
-	{"srt", "application/x-subrip; charset=utf-8", func(w io.Writer, t caption.Track, _ caption.Profile) error { return caption.WriteSRT(w, t) }},
+	captions("vtt"),
+	captions("srt"),
 	{"report", "application/json", func(w io.Writer, t caption.Track, p caption.Profile) error {
 		return json.NewEncoder(w).Encode(caption.Inspect(t, p))
 	}},
+}
+
+// captions is one of the formats that package caption has.
+func captions(name string) format {
+	f, _ := caption.FormatByName(name)
+	return format{f.Name, f.ContentType, func(w io.Writer, t caption.Track, _ caption.Profile) error { return f.Write(w, t) }}
 }
 
 // ContentType returns a format's media type; ok is false for one that is not

@@ -192,9 +192,7 @@ func samples(d time.Duration) int {
 }
 
 // duration is how long n samples last.
-func duration(n int) time.Duration {
-	return time.Duration(n/speech.SampleRate)*time.Second + time.Duration(n%speech.SampleRate)*time.Second/speech.SampleRate
-}
+func duration(n int) time.Duration { return exact(int64(n), speech.SampleRate) }
 
 // A collector keeps a stream of samples up to what is wanted (0: all) or to
 // the limit.

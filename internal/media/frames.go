@@ -99,15 +99,10 @@ func exact(samples, rate int64) time.Duration {
 // firstFrame returns where the first frame with sound begins: behind a tag, and
 // in an mp3 behind a frame that only describes the others.
 func firstFrame(r io.ReadSeeker, format string) (int64, bool) {
-	start, ok := behindTag(r)
-	if !ok || format != "mp3" {
-		return start, ok
+	if format != "mp3" {
+		return behindTag(r)
 	}
-	var head [mp3Head]byte
-	if !readFrom(r, start, head[:]) {
-		return 0, false
-	}
-	first, ok := parseMP3Frame(head[:4])
+	start, head, first, ok := mp3Start(r)
 	if !ok {
 		return 0, false
 	}

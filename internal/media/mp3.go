@@ -30,12 +30,7 @@ func (m mend) apply(p []byte, offset int64) {
 // constantRate returns nil for every file that is not surely of a constant
 // rate: its header must say so, and its size be that of so many equal frames.
 func constantRate(r io.ReadSeeker) *mend {
-	var head [mp3Head]byte
-	start, ok := behindTag(r)
-	if !ok || !readFrom(r, start, head[:]) {
-		return nil
-	}
-	first, ok := parseMP3Frame(head[:4])
+	start, head, first, ok := mp3Start(r)
 	if !ok {
 		return nil
 	}
@@ -79,6 +74,16 @@ func behindTag(r io.ReadSeeker) (start int64, ok bool) {
 		start += int64(len(head))
 	}
 	return start, true
+}
+
+// mp3Start returns where the first frame of an mp3 begins, and what it begins
+// with.
+func mp3Start(r io.ReadSeeker) (start int64, head [mp3Head]byte, first mp3Frame, ok bool) {
+	if start, ok = behindTag(r); ok && readFrom(r, start, head[:]) {
+		first, ok = parseMP3Frame(head[:4])
+		return start, head, first, ok
+	}
+	return start, head, first, false
 }
 
 // mp3Head holds a frame's header, the longest side information and the fields

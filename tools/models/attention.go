@@ -90,13 +90,13 @@ func attention(path, layer, output, position string, past bool) (nodes []node) {
 
 // rotations are what a position turns the heads by, for each frequency.
 func rotations(name string, of func(float64) float64, turns []float32, positions int) tensor {
-	var data []byte
+	var values []float32
 	for p := range positions {
 		for _, turn := range turns {
-			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(float32(of(float64(float32(p)*turn)))))
+			values = append(values, float32(of(float64(float32(p)*turn))))
 		}
 	}
-	return weights(name, float32s, data, uint64(positions), uint64(len(turns)))
+	return floatWeights(name, values, uint64(positions), uint64(len(turns)))
 }
 
 // attendToCross has the layers of a decoder attend to what Encoder returns. A

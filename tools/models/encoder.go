@@ -60,6 +60,7 @@ func Encoder(encoder, decoder []byte) ([]byte, error) {
 	g.weights = append(g.weights, shapeOf(shape, 1, -1, heads, headWidth), scalar(scale, halfScale()))
 
 	g.outputs = nil
+	var wanted []string
 	for layer := range layers {
 		for _, kind := range []string{"key", "value"} {
 			projected := fmt.Sprintf("/model/decoder/layers.%d/encoder_attn/%c_proj/MatMul_output_0", layer, kind[0])
@@ -67,6 +68,7 @@ func Encoder(encoder, decoder []byte) ([]byte, error) {
 				return nil, err
 			}
 			name := crossName(layer, kind)
+			wanted = append(wanted, name)
 			g.nodes = append(g.nodes, made("Reshape", name+".split", projected, shape))
 			if kind == "key" {
 				g.nodes = append(g.nodes, made("Transpose", name+".turned", name+".split").with("perm", 0, 2, 3, 1),
@@ -77,10 +79,6 @@ func Encoder(encoder, decoder []byte) ([]byte, error) {
 			g.nodes = append(g.nodes, made("Transpose", name, name+".split").with("perm", 0, 2, 1, 3))
 			g.outputs = append(g.outputs, value(name, float32s, 1, heads, "frames", headWidth))
 		}
-	}
-	wanted := make([]string, 0, 2*layers)
-	for layer := range layers {
-		wanted = append(wanted, crossName(layer, "key"), crossName(layer, "value"))
 	}
 	g.prune(wanted...)
 	if err := g.sign(); err != nil {

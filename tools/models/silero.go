@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math"
 	"strings"
 )
 
@@ -102,11 +100,7 @@ func (b *sileroBuilder) floats(name string, n int) []float32 {
 }
 
 func (b *sileroBuilder) weigh(name string, values []float32, dims ...uint64) {
-	data := make([]byte, 0, 4*len(values))
-	for _, v := range values {
-		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
-	}
-	b.graph.weights = append(b.graph.weights, weights(name, float32s, data, dims...))
+	b.graph.weights = append(b.graph.weights, floatWeights(name, values, dims...))
 }
 
 func (b *sileroBuilder) shape(name string, dims ...int64) {

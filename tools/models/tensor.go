@@ -53,9 +53,15 @@ func weights(name string, kind uint64, data []byte, dims ...uint64) tensor {
 	return tensor{name, kind, dims, []field{{tensorBytes, protowire.BytesType, data}}}
 }
 
-func scalar(name string, v float32) tensor {
-	return weights(name, float32s, binary.LittleEndian.AppendUint32(nil, math.Float32bits(v)))
+func floatWeights(name string, values []float32, dims ...uint64) tensor {
+	data := make([]byte, 0, 4*len(values))
+	for _, v := range values {
+		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+	}
+	return weights(name, float32s, data, dims...)
 }
+
+func scalar(name string, v float32) tensor { return floatWeights(name, []float32{v}) }
 
 // bytes returns the elements of a tensor of bytes.
 func (t tensor) bytes() ([]byte, error) {

@@ -174,7 +174,7 @@ func (d *decoder) take(place int) (ended bool) {
 	d.tokens[place] = id
 	r.ids = append(r.ids, id)
 	r.probabilities = append(r.probabilities, probability)
-	views := make([][]float32, layers)
+	var views [layers][]float32
 	for i, all := range d.attention {
 		attention := part(all, place, heads*d.frames)
 		for head := range heads {
@@ -182,7 +182,7 @@ func (d *decoder) take(place int) (ended bool) {
 		}
 		views[i] = d.packed[i][:heads*r.frames]
 	}
-	r.alignment.Add(views)
+	r.alignment.Add(views[:])
 	if keep, looping := speech.Repetition(r.ids); looping {
 		r.ids, r.probabilities = r.ids[:keep], r.probabilities[:keep]
 		r.lost = true
