@@ -2,13 +2,11 @@ package decoder
 
 import (
 	"context"
-	"os"
 	"os/exec"
-	"regexp"
-	"strconv"
 	"testing"
 	"time"
 
+	"github.com/cuepipe/cuepipe/integration/machine"
 	"github.com/cuepipe/cuepipe/internal/media"
 )
 
@@ -75,17 +73,9 @@ func BenchmarkFifteenMinutes(b *testing.B) {
 // peak is the most memory that this process had resident so far, in MB.
 func peak(t testing.TB) float64 {
 	t.Helper()
-	status, err := os.ReadFile("/proc/self/status")
+	_, most, err := machine.Resident()
 	if err != nil {
 		t.Fatal(err)
 	}
-	kB := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status)
-	if kB == nil {
-		t.Fatalf("no VmHWM in %s", status)
-	}
-	n, err := strconv.ParseFloat(string(kB[1]), 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n / 1024
+	return most
 }

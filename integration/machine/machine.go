@@ -143,6 +143,31 @@ func (p Process) Memory() (int64, error) {
 	return held, nil
 }
 
+// Resident is what this process holds now, and the most that it held, in
+// megabytes of 1024 × 1024.
+func Resident() (now, peak float64, err error) {
+	b, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, 0, fmt.Errorf("memory of this process: %w", err)
+	}
+	for line := range strings.Lines(string(b)) {
+		name, value, _ := strings.Cut(line, ":")
+		to := map[string]*float64{"VmRSS": &now, "VmHWM": &peak}[name]
+		if to == nil {
+			continue
+		}
+		kilobytes, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")), 64)
+		if err != nil {
+			return 0, 0, fmt.Errorf("memory of this process: %w", err)
+		}
+		*to = kilobytes / 1024
+	}
+	if now == 0 || peak == 0 {
+		return now, peak, fmt.Errorf("memory of this process: /proc/self/status has no VmRSS or no VmHWM")
+	}
+	return now, peak, nil
+}
+
 // Usage is the processor time of LocalStack, of its DynamoDB Local, and what
 // was stolen from the machine, in seconds.
 func Usage(s *stack.Stack) (u [3]float64, err error) {

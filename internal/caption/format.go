@@ -85,6 +85,56 @@ func (l *lineReader) block() (lines []string, first int, err error) {
 	}
 }
 
+// writeBlocks writes the cues that have text, a blank line between them. head
+// makes the line or lines with the times of a cue, whose number among those that
+// are written is counted from 1; escape makes a line safe.
+func writeBlocks(w io.Writer, t Track, format string, head func(number int, c Cue) string, escape func(string) string) error {
+	out := bufio.NewWriter(w)
+	written := 0
+	for i, cue := range t.Cues {
+		lines := cleanLines(cue.Lines)
+		if len(lines) == 0 {
+			continue
+		}
+		if err := writable(cue); err != nil {
+			return fmt.Errorf("write %s: cue %d: %w", format, i+1, err)
+		}
+		if written++; written > 1 {
+			fmt.Fprintln(out) // a bufio.Writer keeps its error until Flush
+		}
+		fmt.Fprintln(out, head(written, cue))
+		for _, line := range lines {
+			fmt.Fprintln(out, escape(line))
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("write %s: %w", format, err)
+	}
+	return nil
+}
+
+// readBlocks makes a cue of each block, and leaves out those without text. first
+// is the number of the block's first line.
+func readBlocks(r io.Reader, format string, cueOf func(block []string, first int) (Cue, error)) (t Track, err error) {
+	in := newLineReader(r)
+	for {
+		block, first, err := in.block()
+		if errors.Is(err, io.EOF) {
+			return t, nil
+		}
+		if err != nil {
+			return Track{}, fmt.Errorf("read %s: %w", format, err)
+		}
+		cue, err := cueOf(block, first)
+		if err != nil {
+			return Track{}, fmt.Errorf("read %s: %w", format, err)
+		}
+		if len(cue.Lines) > 0 {
+			t.Cues = append(t.Cues, cue)
+		}
+	}
+}
+
 // readCue makes a cue of a block whose times stand in its first or second line.
 // first is the number of the block's first line, plain turns the format's text
 // into lines without markup. The cue has its name and settings; rest is its text

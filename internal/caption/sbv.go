@@ -1,7 +1,6 @@
 package caption
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -15,30 +14,10 @@ import (
 // "[br]", a line break, becomes "(br)", and a line that begins like times gets
 // a space.
 func WriteSBV(w io.Writer, t Track) error {
-	out := bufio.NewWriter(w)
-	written := 0
-	for i, cue := range t.Cues {
-		lines := cleanLines(cue.Lines)
-		if len(lines) == 0 {
-			continue
-		}
-		if err := writable(cue); err != nil {
-			return fmt.Errorf("write SBV: cue %d: %w", i+1, err)
-		}
-		if written++; written > 1 {
-			fmt.Fprintln(out) // a bufio.Writer keeps its error until Flush
-		}
+	return writeBlocks(w, t, "SBV", func(_ int, cue Cue) string {
 		// One digit of hours, as YouTube writes it.
-		start, end := strings.TrimPrefix(formatTime(cue.Start, "."), "0"), strings.TrimPrefix(formatTime(cue.End, "."), "0")
-		fmt.Fprintf(out, "%s,%s\n", start, end)
-		for _, line := range lines {
-			fmt.Fprintln(out, safeSBV(line))
-		}
-	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("write SBV: %w", err)
-	}
-	return nil
+		return strings.TrimPrefix(formatTime(cue.Start, "."), "0") + "," + strings.TrimPrefix(formatTime(cue.End, "."), "0")
+	}, safeSBV)
 }
 
 var (
@@ -53,24 +32,13 @@ func safeSBV(line string) string {
 // ReadSBV reads SubViewer in YouTube's variant. "[br]" is a line break. Cues
 // without text are left out. An error names the line.
 func ReadSBV(r io.Reader) (Track, error) {
-	in := newLineReader(r)
-	var t Track
-	for {
-		block, first, err := in.block()
-		if errors.Is(err, io.EOF) {
-			return t, nil
-		}
-		if err != nil {
-			return Track{}, fmt.Errorf("read SBV: %w", err)
-		}
+	return readBlocks(r, "SBV", func(block []string, first int) (Cue, error) {
 		cue, err := readCueSBV(block)
 		if err != nil {
-			return Track{}, fmt.Errorf("read SBV: line %d: %w", first, err)
+			return Cue{}, fmt.Errorf("line %d: %w", first, err)
 		}
-		if len(cue.Lines) > 0 {
-			t.Cues = append(t.Cues, cue)
-		}
-	}
+		return cue, nil
+	})
 }
 
 func readCueSBV(block []string) (c Cue, err error) {

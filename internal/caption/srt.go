@@ -1,8 +1,6 @@
 package caption
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -16,28 +14,9 @@ import (
 // reference (so that "AT&T" stays), and "{\", which begins a command for some,
 // loses its backslash.
 func WriteSRT(w io.Writer, t Track) error {
-	out := bufio.NewWriter(w)
-	written := 0
-	for i, cue := range t.Cues {
-		lines := cleanLines(cue.Lines)
-		if len(lines) == 0 {
-			continue
-		}
-		if err := writable(cue); err != nil {
-			return fmt.Errorf("write SRT: cue %d: %w", i+1, err)
-		}
-		if written++; written > 1 {
-			fmt.Fprintln(out) // a bufio.Writer keeps its error until Flush
-		}
-		fmt.Fprintf(out, "%d\n%s --> %s\n", written, formatTime(cue.Start, ","), formatTime(cue.End, ","))
-		for _, line := range lines {
-			fmt.Fprintf(out, "%s\n", escapeSRT(line))
-		}
-	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("write SRT: %w", err)
-	}
-	return nil
+	return writeBlocks(w, t, "SRT", func(number int, cue Cue) string {
+		return fmt.Sprintf("%d\n%s --> %s", number, formatTime(cue.Start, ","), formatTime(cue.End, ","))
+	}, escapeSRT)
 }
 
 var (
@@ -64,24 +43,11 @@ func escapeSRT(line string) string {
 // times. Tags and commands such as {\an8} are taken out of the text, character
 // references resolved. Cues without text are left out. An error names the line.
 func ReadSRT(r io.Reader) (Track, error) {
-	in := newLineReader(r)
-	var t Track
-	for {
-		block, first, err := in.block()
-		if errors.Is(err, io.EOF) {
-			return t, nil
-		}
-		if err != nil {
-			return Track{}, fmt.Errorf("read SRT: %w", err)
-		}
+	return readBlocks(r, "SRT", func(block []string, first int) (Cue, error) {
 		cue, _, err := readCue(block, first, plainSRT)
-		if err != nil {
-			return Track{}, fmt.Errorf("read SRT: %w", err)
-		}
-		if len(cue.Lines) > 0 { // its number says nothing, and settings have no standard
-			t.Cues = append(t.Cues, Cue{Start: cue.Start, End: cue.End, Lines: cue.Lines})
-		}
-	}
+		// Its number says nothing, and settings have no standard.
+		return Cue{Start: cue.Start, End: cue.End, Lines: cue.Lines}, err
+	})
 }
 
 var commands = regexp.MustCompile(`\{\\[^{}]*\}`)

@@ -121,15 +121,7 @@ func TestFragmentsBeforeAWindowAreHidden(t *testing.T) {
 			if !c.hides {
 				return
 			}
-			// What is wanted is all there, and little before it.
-			wanted := min(c.from, time.Duration(c.count)*c.every)
-			few := 4 * blockSize / time.Duration(c.bytes) * c.every // are not worth another look
-			if next := times[1]; next > wanted-before || next < wanted-before-near-few {
-				t.Errorf("after the first fragment comes that of %v, wanted is %v", next, c.from)
-			}
-			if len(times)-1 != c.count-int(times[1]/c.every) {
-				t.Errorf("%d fragments are left", len(times))
-			}
+			onlyWhatIsWanted(t, times, c.from, c.every, c.count, c.bytes)
 		})
 	}
 }

@@ -11,7 +11,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"flag"
@@ -19,10 +18,9 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
+	"github.com/cuepipe/cuepipe/integration/machine"
 	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
 	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/speech/moonshine"
@@ -76,7 +74,7 @@ func run(long, short time.Duration) error {
 		took := time.Since(start)
 		runtime.GC()
 		l := line{Sound: sound, Seconds: seconds, Words: len(transcript.Words), RealTime: took.Seconds() / seconds}
-		if l.RSS, l.Peak, err = memory(); err != nil {
+		if l.RSS, l.Peak, err = machine.Resident(); err != nil {
 			return line{}, err
 		}
 		return l, out.Encode(l)
@@ -103,28 +101,4 @@ func run(long, short time.Duration) error {
 		Peak     float64 `json:"peak_mb"`
 		Growth   float64 `json:"growth_mb_20"`
 	}{loaded.Seconds(), longest.RealTime, last.Peak, last.RSS - first.RSS})
-}
-
-// memory returns the process's resident size and the largest it had, in
-// megabytes of 1024 × 1024.
-func memory() (resident, peak float64, err error) {
-	file, err := os.Open("/proc/self/status")
-	if err != nil {
-		return 0, 0, err
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), ":")
-		to := map[string]*float64{"VmRSS": &resident, "VmHWM": &peak}[name]
-		if to == nil {
-			continue
-		}
-		kilobytes, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(value, "kB")), 64)
-		if err != nil {
-			return 0, 0, fmt.Errorf("read the process's status: %w", err)
-		}
-		*to = kilobytes / 1024
-	}
-	return resident, peak, lines.Err()
 }

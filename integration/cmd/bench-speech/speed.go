@@ -8,8 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cuepipe/cuepipe/integration/machine"
@@ -60,28 +58,10 @@ func hearPart(film time.Duration, part string) error {
 		return err
 	}
 	t.Hear, t.Words = time.Since(began).Seconds(), len(heard.Words)
-	if t.Peak, err = peak(); err != nil {
+	if _, t.Peak, err = machine.Resident(); err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(t)
-}
-
-// peak is the largest resident size that this process had, in megabytes.
-func peak() (float64, error) {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0, fmt.Errorf("read this process's memory: %w", err)
-	}
-	for line := range strings.Lines(string(status)) {
-		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			kilobytes, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")), 64)
-			if err != nil {
-				return 0, fmt.Errorf("read this process's memory: %w", err)
-			}
-			return kilobytes / 1024, nil
-		}
-	}
-	return 0, fmt.Errorf("/proc/self/status has no VmHWM")
 }
 
 // A worker is such a process.
