@@ -7,8 +7,8 @@ import (
 
 const (
 	// A source is asked for a short range after a jump, because the next jump
-	// may be near, and for twice as much each time that reading goes on, so that
-	// a long file takes few requests.
+	// may be near, and for four times as much each time that reading goes on, so
+	// that a long file takes few requests.
 	shortest, longest = 64 << 10, 16 << 20
 	// usual bounds a range where it is not known how much will be read.
 	usual = 1 << 20
@@ -89,10 +89,10 @@ func (s *stream) next(offset int64) int64 {
 	most := int64(usual)
 	if s.expect > 0 {
 		left := s.began + s.expect - offset
-		most = min(max(left/4, -left/4, s.expect/32, shortest), longest)
+		most = min(max(left/3, -left/3, s.expect/24, shortest), longest)
 	}
 	first := max(shortest, min(s.expect/128, 4*shortest))
-	length := min(max(2*s.length, first), most)
+	length := min(max(4*s.length, first), most)
 	end := max((offset+length)/blockSize*blockSize, offset/blockSize*blockSize+blockSize)
 	return min(end, s.src.Size()) - offset
 }

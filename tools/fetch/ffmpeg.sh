@@ -12,7 +12,7 @@ STAMP="$(fingerprint "${BASH_SOURCE[0]}" "$PARTS/configure.txt" "$PARTS/SHA256SU
 stamped "$CACHE/ffmpeg" "$STAMP" && exit 0
 lock ffmpeg
 stamped "$CACHE/ffmpeg" "$STAMP" && exit 0
-need_packages musl-tools dpkg-dev xz-utils make
+need_packages musl-tools dpkg-dev xz-utils make nasm
 workspace ffmpeg
 
 # apt with lists of its own, so that the machine's own configuration stays as it is. Proxies, mirrors and credentials
