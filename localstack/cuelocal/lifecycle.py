@@ -166,6 +166,8 @@ def environment(stage: Stage) -> dict[str, str]:
         # Addresses that it hands out can be reached without a name server.
         "LOCALSTACK_HOST": f"127.0.0.1:{stage.port}",
         "SQS_ENDPOINT_STRATEGY": "path",
+        # No alarm looks at the queues here, and three metrics a message are written to a database on the disk.
+        "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
         # Ports for services that run programs of their own. None that Cuepipe uses does but DynamoDB, which takes a free one;
         # still, two stages get two ranges.
         "EXTERNAL_SERVICE_PORTS_START": str(stage.port - 56),
