@@ -136,6 +136,7 @@ func compare(all []figures) comparison {
 	// Of a film that was measured several times, the median one.
 	cost := func(f figures) float64 { return f.CPU }
 	peak := func(f figures) float64 { return float64(f.Peaks["transcriber"]) }
+	wall := func(f figures) float64 { return f.Wall }
 	find := func(minutes, workers int, by func(figures) float64) *figures {
 		same := slices.DeleteFunc(slices.Clone(all), func(f figures) bool { return f.Minutes != minutes || f.Workers != workers })
 		if len(same) == 0 {
@@ -151,8 +152,8 @@ func compare(all []figures) comparison {
 	for _, f := range all {
 		c.Bytes = max(c.Bytes, f.Ratio)
 		machines = append(machines, 2*f.Probe/f.Probe2)
-		if two := find(f.Minutes, most, cost); f.Workers == 1 && two != nil {
-			c.Speedup = ratio(f.Wall, two.Wall)
+		if two := find(f.Minutes, most, wall); f.Workers == 1 && two != nil {
+			c.Speedup = ratio(find(f.Minutes, 1, wall).Wall, two.Wall)
 		}
 	}
 	slices.Sort(machines)

@@ -70,6 +70,11 @@ func TestFilmsAreCompared(t *testing.T) {
 		{Minutes: 240, Workers: 2, Wall: 700, CPU: 1260, Ratio: 1.1, Probe: 1, Probe2: 1, Peaks: map[string]int{"transcriber": 210}},
 		{Minutes: 60, Workers: 2, Wall: 160, CPU: 300, Ratio: 1.05, Probe: 1, Probe2: 2},
 		{Minutes: 60, Workers: 1, Wall: 304, CPU: 300, Ratio: 1.06, Probe: 1, Probe2: 1},
+		// Two more pairs, met by a slow moment and by a fast one.
+		{Minutes: 60, Workers: 2, Wall: 260, CPU: 300, Probe: 1, Probe2: 1},
+		{Minutes: 60, Workers: 1, Wall: 300, CPU: 300, Probe: 1, Probe2: 1},
+		{Minutes: 60, Workers: 2, Wall: 150, CPU: 310, Probe: 1, Probe2: 1},
+		{Minutes: 60, Workers: 1, Wall: 504, CPU: 300, Probe: 1, Probe2: 1},
 	}
 	c := compare(all)
 	if *c.Cost != 1.05 || *c.Peak != 1.05 || *c.Speedup != 1.9 || c.Bytes != 1.1 || c.Machine != 2 {

@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -89,7 +90,15 @@ func run(ctx context.Context, lengths string, alone int, steps string) error {
 			return err
 		}
 	}
-	if alone > 0 {
+	for i := range pairs {
+		if alone == 0 {
+			break
+		}
+		if i > 0 || !slices.Contains(minutes, alone) {
+			if err := one(alone, most); err != nil {
+				return err
+			}
+		}
 		if err := one(alone, 1); err != nil {
 			return err
 		}
@@ -123,6 +132,10 @@ func order(minutes []int) (films []int) {
 	}
 	return films
 }
+
+// pairs is how often the length of -alone is measured with one transcriber and
+// with two, in turns: the machine is not equally fast all the time.
+const pairs = 3
 
 // most is how many transcribers stage local has at once.
 const most = 2
