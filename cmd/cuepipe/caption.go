@@ -26,6 +26,8 @@ type captionFlags struct {
 	output, format, contentType, assets string
 	local, json, force, early           bool
 	timeout                             time.Duration
+	options                             client.Options
+	names                               string
 }
 
 func (a *app) captionCommand() *cobra.Command {
@@ -36,6 +38,11 @@ func (a *app) captionCommand() *cobra.Command {
 		Long: `Caption a video or audio file and write the captions beside it: those of
 lecture.mp4 become lecture.vtt. The file is uploaded to the service of --api;
 with --local it stays on this machine, and so does all the work.
+
+With --profile they follow a broadcaster's style guide. With --names the names
+in a file, one a line, are written as they stand there where the recogniser
+nearly heard them. A language other than English, and who speaks, need a service
+that has Amazon Transcribe switched on.
 
 Captions that are there already are kept, unless --force is given or --output
 names them. Nothing is left half written, whatever happens.
@@ -50,6 +57,7 @@ With --json standard output has one JSON object a line: progress of the "type"
 ` + exitHelp,
 		Example: `  cuepipe caption lecture.mp4
   cuepipe caption lecture.mp4 --format srt --output - | less
+  cuepipe caption lecture.mp4 --profile bbc --names speakers.txt
   cuepipe caption lecture.mp4 --early
   cuepipe caption lecture.mp4 --local
   cuepipe caption lecture.mp4 --json | jq 'select(.type == "result")'`,
@@ -58,10 +66,14 @@ With --json standard output has one JSON object a line: progress of the "type"
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "", "where to write the captions; - is standard output (default: beside FILE)")
-	flags.StringVarP(&f.format, "format", "f", "vtt", "vtt or srt")
+	flags.StringVarP(&f.format, "format", "f", "vtt", "one of "+formatNames())
 	flags.BoolVar(&f.local, "local", false, "caption on this machine, without a service")
 	flags.StringVar(&f.assets, "assets", "", "with --local: the folder that has recogniser/ and ffmpeg/ (default $CUEPIPE_CACHE, beside the program, or .cache)")
 	flags.StringVar(&f.contentType, "type", "", "the file's type, such as video/mp4 (default: by its name or its first bytes)")
+	flags.StringVar(&f.options.Language, "language", "", "the language that is spoken, such as de or pt-BR (default: English)")
+	flags.IntVar(&f.options.Speakers, "speakers", 0, "tell so many voices apart, at most")
+	flags.StringVar(&f.options.Profile, "profile", "", "lay out by this style guide: "+profileNames())
+	flags.StringVar(&f.names, "names", "", "a file of names, one a line, that are spoken")
 	flags.BoolVar(&f.json, "json", false, "tell progress and result as JSON lines on standard output")
 	flags.BoolVar(&f.force, "force", false, "replace captions that are there already")
 	flags.BoolVar(&f.early, "early", false, "keep the output up to date while the video is in work")
@@ -75,6 +87,13 @@ func (a *app) caption(ctx context.Context, path string, f captionFlags) error {
 	}
 	if f.early && (f.output == "-" || f.format != "vtt") {
 		return usage("Early captions are written to a file as vtt, where a note says how far they go. Leave --early out, or the other format or output.")
+	}
+	if f.names != "" {
+		names, err := readNames(f.names)
+		if err != nil {
+			return err
+		}
+		f.options.Names = names
 	}
 	file, err := openInput(path)
 	if err != nil {
@@ -128,7 +147,11 @@ func cues(n int) string {
 func (a *app) way(f captionFlags) (way, func(), error) {
 	if !f.local {
 		c, err := a.client()
-		return &remote{Client: c, contentType: f.contentType}, func() {}, err
+		return &remote{Client: c, contentType: f.contentType, options: f.options}, func() {}, err
+	}
+	options, err := localOptions(f.options)
+	if err != nil {
+		return nil, nil, err
 	}
 	assets, err := findAssets(f.assets, a.getenv)
 	if err != nil {
@@ -138,6 +161,7 @@ func (a *app) way(f captionFlags) (way, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	l.options = options
 	return l, l.release, nil
 }
 

@@ -37,7 +37,7 @@ says so too.
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "-", "where to write the captions; - is standard output")
-	flags.StringVarP(&f.format, "format", "f", "vtt", "vtt or srt")
+	flags.StringVarP(&f.format, "format", "f", "vtt", "one of "+formatNames())
 	flags.StringVar(&f.track, "track", "", "the track's name (default: the video's first)")
 	flags.BoolVar(&f.wait, "wait", false, "wait until the video is captioned")
 	flags.BoolVar(&f.partial, "partial", false, "do not wait: of a video in work, fetch what is there so far")

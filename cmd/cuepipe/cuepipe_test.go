@@ -189,7 +189,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		{2, "Name one video or audio file", []string{"caption"}},
 		{2, "Unknown command \"capton\"", []string{"capton", film}},
 		{2, "Unknown flag", []string{"caption", film, "--fast"}},
-		{2, "must be vtt or srt", []string{"caption", film, "-f", "ttml"}},
+		{2, "must be one of vtt, srt", []string{"caption", film, "-f", "docx"}},
 		{2, "both JSON and captions", []string{"caption", film, "--json", "-o", "-"}},
 		{2, "is a folder", []string{"caption", film, "-o", b.dir}},
 		{2, "replace " + film, []string{"caption", film, "-o", film}},

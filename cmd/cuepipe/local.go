@@ -26,6 +26,7 @@ type local struct {
 	detector captioning.Detector
 	engine   speech.Engine
 	release  func()
+	options  video.Options
 	captions memobjects.Captions
 	videos   memvideos.Store
 }
@@ -36,7 +37,7 @@ func loadLocal(assets string) (*local, error) {
 		return nil, say("The recogniser could not be loaded: %w. Fetch it again with tools/fetch/recogniser.sh.", err)
 	}
 	tools := media.Tools{FFmpeg: filepath.Join(assets, ffmpegFile), FFprobe: filepath.Join(assets, ffprobeFile)}
-	return &local{prober: tools, decoder: tools, detector: engine, engine: engine, release: func() { _ = engine.Close() }}, nil
+	return &local{prober: tools, decoder: tools, detector: engine, engine: speech.Checked{Engine: engine}, release: func() { _ = engine.Close() }}, nil
 }
 
 func (l *local) caption(ctx context.Context, file *os.File, show func(state)) (client.Video, error) {
@@ -47,6 +48,7 @@ func (l *local) caption(ctx context.Context, file *os.File, show func(state)) (c
 	defer source.Close()
 
 	v := video.New("local", filepath.Base(file.Name()), "", source.Size(), time.Now(), time.Time{})
+	v.Options = l.options
 	var uploads memobjects.Uploads
 	uploads.Put(v.Source.Key, source)
 	if err := l.videos.Create(ctx, v); err != nil {
@@ -71,7 +73,7 @@ func (l *local) steps(ctx context.Context, id string, uploads *memobjects.Upload
 	log := slog.New(slog.DiscardHandler)
 	planner := captioning.Planner{Videos: watched, Uploads: uploads, Prober: l.prober, Segments: &jobs, Log: log}
 	transcriber := captioning.Transcriber{Videos: watched, Uploads: uploads, Captions: &l.captions, Arrivals: &arrivals, Decoder: l.decoder,
-		Detector: l.detector, Engine: watchedEngine{l.engine, watched, id}, Profile: caption.Default(), Log: log}
+		Detector: l.detector, Engine: watchedEngine{l.engine, watched, id}, Log: log}
 	if err := planner.Arrived(ctx, captioning.Arrival{VideoID: id}); err != nil {
 		return err
 	}
@@ -108,7 +110,7 @@ func (l *local) Early(ctx context.Context, id string) (client.Captions, error) {
 	if err != nil {
 		return client.Captions{}, err
 	}
-	track, until, err := captioning.Early{Captions: &l.captions, Profile: caption.Default()}.Track(ctx, v)
+	track, until, err := captioning.Early{Captions: &l.captions}.Track(ctx, v)
 	if err != nil {
 		return client.Captions{}, err
 	}
@@ -152,7 +154,7 @@ func (w watchedEngine) Recognise(ctx context.Context, pcm []int16, progress func
 
 // asClient is a video as a service would tell it.
 func asClient(v video.Video) client.Video {
-	c := client.Video{ID: v.ID, Title: v.Title, Size: v.Size, Status: string(v.Status), Duration: v.Duration.Seconds(),
+	c := client.Video{ID: v.ID, Title: v.Title, Size: v.Size, Options: client.Options(v.Options), Status: string(v.Status), Duration: v.Duration.Seconds(),
 		Failure: (*client.Failure)(v.Failure), CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt}
 	if v.Segments > 0 {
 		c.Progress = &client.Progress{Done: len(v.Done), Total: v.Segments, Heard: v.SoundHeard().Seconds()}

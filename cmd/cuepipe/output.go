@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/cuepipe/cuepipe/internal/caption"
 )
 
 // An output is where captions go: to a file, or to a writer where path is empty.
@@ -20,8 +22,8 @@ type output struct {
 // outputFor decides where the captions of a file go, and makes sure at the
 // start that they can be written at the end.
 func (a *app) outputFor(file, name, format string, force bool) (output, error) {
-	if format != "vtt" && format != "srt" {
-		return output{}, usage("The format must be vtt or srt, and %q is neither.", format)
+	if f, known := caption.FormatByName(format); !known || f.Name != format {
+		return output{}, usage("The format must be one of %s, and %q is none of them.", formatNames(), format)
 	}
 	if name == "-" {
 		return output{writer: a.out}, nil
@@ -44,6 +46,15 @@ func (a *app) outputFor(file, name, format string, force bool) (output, error) {
 		return output{}, unwritable(path, err)
 	}
 	return output{path: path}, errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// formatNames lists the formats of captions.
+func formatNames() string {
+	var names []string
+	for _, f := range caption.Formats() {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func same(stat fs.FileInfo, file string) bool {

@@ -12,6 +12,7 @@ import (
 type remote struct {
 	*client.Client
 	contentType string // empty: found out
+	options     client.Options
 }
 
 func (r *remote) caption(ctx context.Context, file *os.File, show func(state)) (client.Video, error) {
@@ -19,6 +20,7 @@ func (r *remote) caption(ctx context.Context, file *os.File, show func(state)) (
 	if err != nil {
 		return client.Video{}, err
 	}
+	about.Options = r.options
 	s := state{Status: uploading, Size: about.Size}
 	show(s)
 	v, ticket, err := r.Create(ctx, about)

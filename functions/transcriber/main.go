@@ -6,12 +6,12 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/config"
 	"github.com/cuepipe/cuepipe/internal/ddbvideos"
 	"github.com/cuepipe/cuepipe/internal/media"
 	"github.com/cuepipe/cuepipe/internal/s3objects"
+	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/speech/moonshine"
 	"github.com/cuepipe/cuepipe/internal/sqsjobs"
 )
@@ -50,9 +50,8 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 		Arrivals: sqsjobs.Uploads{API: clients.SQS, URL: env.String("UPLOADS_QUEUE_URL")},
 		Decoder:  media.Tools{FFmpeg: ffmpeg, Index: media.NewIndexCache(indexSize)},
 		Detector: engine,
-		Engine:   engine,
+		Engine:   speech.Checked{Engine: engine},
 		AtOnce:   readsAtOnce,
-		Profile:  caption.Default(),
 		Log:      log,
 	}
 	return sqsjobs.Receiver{

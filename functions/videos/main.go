@@ -6,7 +6,6 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/config"
 	"github.com/cuepipe/cuepipe/internal/ddbvideos"
@@ -28,7 +27,7 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (ht
 	videos := ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")}
 	uploads := s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")}
 	captions := s3objects.Captions{Client: clients.S3, Bucket: env.String("CAPTIONS_BUCKET")}
-	early := captioning.Early{Captions: captions, Profile: caption.Default(), AtOnce: partsAtOnce}
+	early := captioning.Early{Captions: captions, AtOnce: partsAtOnce}
 	remover := captioning.Remover{Videos: videos, Uploads: uploads, Captions: captions}
 	opts := httpapi.Options{
 		Tokens:     httpapi.NewOIDC(env.String("OIDC_ISSUER"), env.String("OIDC_AUDIENCE")),

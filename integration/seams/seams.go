@@ -103,7 +103,7 @@ func (b *Bench) Caption(ctx context.Context, pcm []int16, length time.Duration) 
 	uploads.Put(v.Source.Key, memobjects.Bytes(wav(pcm)))
 	planner := captioning.Planner{Videos: &videos, Uploads: &uploads, Prober: b.tools, Segments: &jobs, SegmentLength: length, Log: log}
 	transcriber := captioning.Transcriber{Videos: &videos, Uploads: &uploads, Captions: &captions, Arrivals: &arrivals, Decoder: b.tools,
-		Detector: b.engine, Engine: b.engine, Profile: caption.Default(), Log: log}
+		Detector: b.engine, Engine: speech.Checked{Engine: b.engine}, Log: log}
 	if err := planner.Arrived(ctx, captioning.Arrival{VideoID: v.ID}); err != nil {
 		return Track{}, err
 	}

@@ -3,46 +3,11 @@ package captioning
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 
-	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
-
-// format is one way in which every track is written.
-type format struct {
-	name, contentType string
-	write             func(io.Writer, caption.Track, caption.Profile) error
-}
-
-// The report is what a linter says of the track: it is kept with it.
-var formats = []format{
-	captions("vtt"),
-	captions("srt"),
-	{"report", "application/json", func(w io.Writer, t caption.Track, p caption.Profile) error {
-		return json.NewEncoder(w).Encode(caption.Inspect(t, p))
-	}},
-}
-
-// captions is one of the formats that package caption has.
-func captions(name string) format {
-	f, _ := caption.FormatByName(name)
-	return format{f.Name, f.ContentType, func(w io.Writer, t caption.Track, _ caption.Profile) error { return f.Write(w, t) }}
-}
-
-// ContentType returns a format's media type; ok is false for one that is not
-// written.
-func ContentType(format string) (contentType string, ok bool) {
-	for _, f := range formats {
-		if f.name == format {
-			return f.contentType, true
-		}
-	}
-	return "", false
-}
 
 // resultsPrefix is where everything lies that was ever written for a video.
 func resultsPrefix(id string) string { return video.ResultsPrefix + id + "/" }
@@ -78,25 +43,28 @@ func (t *Transcriber) assemble(ctx context.Context, log *slog.Logger, v video.Vi
 	if err != nil {
 		return fmt.Errorf("assemble: %w", err)
 	}
-	track, failure := join(parts, t.Profile)
+	r, failure := join(parts, profileOf(v))
 	if failure != nil {
 		_, err := t.change(ctx, v, video.LeaveUncaptioned(v.Generation, *failure))
 		return err
 	}
-	receipt := video.Track{Name: track.Language, Language: track.Language, Kind: video.Machine,
-		Engine: parts[0].Engine, Cues: len(track.Cues), Formats: map[string]string{}}
+	receipt := video.Track{Name: r.track.Language, Language: r.track.Language, Kind: video.Machine,
+		Engine: parts[0].Engine, Cues: len(r.track.Cues), Formats: map[string]string{}}
 	for _, f := range formats {
-		var b bytes.Buffer
-		if err := f.write(&b, track, t.Profile); err != nil {
-			return fmt.Errorf("assemble %s: %w", f.name, err)
-		}
-		key := generationPrefix(v.ID, v.Generation) + receipt.Name + "." + f.name
-		if err := t.Captions.PutOnce(ctx, key, f.contentType, b.Bytes()); err != nil {
-			return fmt.Errorf("assemble: %w", err)
-		}
-		receipt.Formats[f.name] = key
+		receipt.Formats[f.name] = generationPrefix(v.ID, v.Generation) + receipt.Name + "." + f.name
 	}
-	log.Info("assembled", "segments", len(parts), "cues", len(track.Cues), "assemble_ms", t.now().Sub(began).Milliseconds())
+	err = each(len(formats), t.AtOnce, func(n int) error {
+		f := formats[n]
+		var b bytes.Buffer
+		if err := f.write(&b, r); err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		return t.Captions.PutOnce(ctx, receipt.Formats[f.name], f.contentType, b.Bytes())
+	})
+	if err != nil {
+		return fmt.Errorf("assemble: %w", err)
+	}
+	log.Info("assembled", "segments", len(parts), "cues", len(r.track.Cues), "assemble_ms", t.now().Sub(began).Milliseconds())
 	_, err = t.change(ctx, v, video.Finish(v.Generation, []video.Track{receipt}))
 	return err
 }

@@ -41,7 +41,7 @@ func TestAStaleGenerationChangesNothing(t *testing.T) {
 	}
 	lateAgain("beside a new one")
 	p.work()
-	if got := endOf(p.now(v)); got != (end{video.Ready, "", 2, 1, "en by test 1 as report srt vtt"}) {
+	if got := endOf(p.now(v)); got != (end{video.Ready, "", 2, 1, "en by test 1 as json report sbv srt ttml txt vtt"}) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -60,7 +60,7 @@ func TestAReplacedObjectBeginsTheNextGeneration(t *testing.T) {
 			p.arrive(v)
 			p.work()
 			got := p.now(v)
-			if e := endOf(got); e != (end{video.Ready, "", 2, 1, "en by test 1 as report srt vtt"}) {
+			if e := endOf(got); e != (end{video.Ready, "", 2, 1, "en by test 1 as json report sbv srt ttml txt vtt"}) {
 				t.Fatalf("%+v", e)
 			}
 			if vtt := p.written()[got.Tracks[0].Formats["vtt"]]; !strings.Contains(vtt, "Other words.") {

@@ -18,16 +18,16 @@ const leastConfidence = 0.55
 // join makes one track of a film's parts, or says why there is none. The same
 // parts give the same track: it is laid out over the whole film, as if nobody
 // had cut it.
-func join(parts []part, p caption.Profile) (caption.Track, *video.Failure) {
+func join(parts []part, p caption.Profile) (result, *video.Failure) {
 	words, sure := joinWords(parts)
 	switch {
 	case len(words) == 0:
-		return caption.Track{}, &video.NoSpeech
+		return result{}, &video.NoSpeech
 	case sure < leastConfidence:
-		return caption.Track{}, &video.LanguageUncertain
+		return result{}, &video.LanguageUncertain
 	}
 	p.Language = parts[0].Language
-	return caption.Track{Language: p.Language, Cues: caption.Layout(words, p)}, nil
+	return result{caption.Track{Language: p.Language, Cues: caption.Layout(words, p)}, words, p, coverageOf(parts)}, nil
 }
 
 // joinWords returns the words of all parts, each once, and how sure the

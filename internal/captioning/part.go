@@ -24,6 +24,8 @@ type part struct {
 	Language   string     `json:"language"`
 	Confidence float64    `json:"confidence"`
 	Speech     [][2]int64 `json:"speech"`
+	Unheard    [][2]int64 `json:"unheard,omitempty"`
+	Unspoken   [][2]int64 `json:"unspoken,omitempty"`
 	Words      []partWord `json:"words"`
 }
 
@@ -38,14 +40,20 @@ type partWord struct {
 // at from.
 func newPart(n int, start, end cut, from time.Duration, t speech.Transcript) part {
 	p := part{Version: partVersion, Segment: n, Start: start, End: end, Engine: t.Engine, Language: t.Language, Confidence: t.Confidence,
-		Speech: make([][2]int64, 0, len(t.Speech)), Words: make([]partWord, 0, len(t.Words))}
-	for _, r := range t.Speech {
-		p.Speech = append(p.Speech, [2]int64{(from + r.Start).Milliseconds(), (from + r.End).Milliseconds()})
-	}
+		Speech: inFilm(t.Speech, from), Unheard: inFilm(t.Unheard, from), Unspoken: inFilm(t.Unspoken, from),
+		Words: make([]partWord, 0, len(t.Words))}
 	for _, w := range t.Words {
 		p.Words = append(p.Words, partWord{w.Text, (from + w.Start).Milliseconds(), (from + w.End).Milliseconds(), w.Probability})
 	}
 	return p
+}
+
+func inFilm(regions []speech.Region, from time.Duration) [][2]int64 {
+	times := make([][2]int64, 0, len(regions))
+	for _, r := range regions {
+		times = append(times, [2]int64{(from + r.Start).Milliseconds(), (from + r.End).Milliseconds()})
+	}
+	return times
 }
 
 func (p part) encode() ([]byte, error) {

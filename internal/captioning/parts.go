@@ -16,36 +16,49 @@ type getObject = func(ctx context.Context, key string) ([]byte, error)
 // readParts reads the first total parts of v, so many at once; in this
 // goroutine alone where that is one.
 func readParts(ctx context.Context, get getObject, v video.Video, total, atOnce int) ([]part, error) {
-	parts, errs := make([]part, total), make([]error, total)
-	read := func(n int) {
+	parts := make([]part, total)
+	err := each(total, atOnce, func(n int) error {
 		b, err := get(ctx, partKey(v.ID, v.Generation, n))
 		if err == nil {
 			parts[n], err = decodePart(b, n)
 		}
-		errs[n] = err
-	}
-	places := make(chan struct{}, max(1, atOnce))
-	var wg sync.WaitGroup
-	for n := range parts {
-		if atOnce <= 1 {
-			if read(n); errs[n] != nil {
-				break
-			}
-			continue
+		if err != nil {
+			return fmt.Errorf("part %d: %w", n, err)
 		}
+		return nil
+	})
+	return parts, err
+}
+
+// each does the work for 0 to n-1, so much of it at once, and returns the first
+// number's error. Where that is one it works in this goroutine, and no further
+// than to an error.
+func each(n, atOnce int, work func(int) error) error {
+	if atOnce <= 1 {
+		for i := range n {
+			if err := work(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	errs := make([]error, n)
+	places := make(chan struct{}, atOnce)
+	var wg sync.WaitGroup
+	for i := range n {
 		places <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-places }()
-			read(n)
+			errs[i] = work(i)
 		})
 	}
 	wg.Wait()
-	for n, err := range errs {
+	for _, err := range errs {
 		if err != nil {
-			return nil, fmt.Errorf("part %d: %w", n, err)
+			return err
 		}
 	}
-	return parts, nil
+	return nil
 }
 
 // Early captions are those of a film that is still in work.
@@ -53,7 +66,6 @@ type Early struct {
 	Captions interface {
 		Get(ctx context.Context, key string) ([]byte, error)
 	}
-	Profile caption.Profile
 	// AtOnce bounds how many parts are read at a time; 0 is 1.
 	AtOnce int
 }
@@ -82,7 +94,7 @@ func (e Early) Track(ctx context.Context, v video.Video) (track caption.Track, u
 	last := &parts[len(parts)-1]
 	// Beyond its end it heard on, perhaps to the middle of a word.
 	last.Words = slices.DeleteFunc(last.Words, func(w partWord) bool { return w.End > last.End.At })
-	track, _ = join(parts, e.Profile) // none where there is no speech so far
-	track.Language = parts[0].Language
-	return track, time.Duration(last.End.At) * time.Millisecond, nil
+	r, _ := join(parts, profileOf(v)) // none where there is no speech so far
+	r.track.Language = parts[0].Language
+	return r.track, time.Duration(last.End.At) * time.Millisecond, nil
 }

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
 	"github.com/cuepipe/cuepipe/internal/memobjects"
@@ -68,7 +67,7 @@ func (p *pipeline) planner() *captioning.Planner {
 
 func (p *pipeline) transcriber() *captioning.Transcriber {
 	return &captioning.Transcriber{Videos: p.Videos, Uploads: p.Uploads, Captions: p.Captions, Arrivals: p.Arrivals,
-		Decoder: p.Media, Detector: p.Detector, Engine: p.Engine, Profile: caption.Default(), Log: silent}
+		Decoder: p.Media, Detector: p.Detector, Engine: p.Engine, Log: silent}
 }
 
 // upload creates a video and puts its file where a client would.

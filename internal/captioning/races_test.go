@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
 	"github.com/cuepipe/cuepipe/internal/media"
@@ -153,7 +152,7 @@ func TestEarlyCaptionsOfNeighboursWhoDisagree(t *testing.T) {
 		film.Header = film.Length()
 		v := p.upload(film.Bytes())
 		p.arrive(v)
-		early := captioning.Early{Captions: p.captions, Profile: caption.Default()}
+		early := captioning.Early{Captions: p.captions}
 		for job, ok := p.segments.Next(); ok; job, ok = p.segments.Next() {
 			if err := p.transcriber().Segment(t.Context(), job); err != nil {
 				t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/media"
 	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/video"
@@ -23,7 +22,6 @@ type Transcriber struct {
 	Decoder  Decoder
 	Detector Detector
 	Engine   speech.Engine
-	Profile  caption.Profile
 	// AtOnce bounds how many parts are read at a time; 0 is 1.
 	AtOnce int
 	Now    func() time.Time // nil is time.Now

@@ -254,7 +254,7 @@ func TestEarlyCaptions(t *testing.T) {
 	for job, ok := p.segments.Next(); ok; job, ok = p.segments.Next() {
 		jobs = append(jobs, job)
 	}
-	early := captioning.Early{Captions: p.captions, Profile: caption.Default()}
+	early := captioning.Early{Captions: p.captions}
 	all := spokenWords(film)
 	last := -1
 	for _, n := range []int{2, 0, 1, 4, 3} { // of seven

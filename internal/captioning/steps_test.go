@@ -28,12 +28,15 @@ func TestAVideoGoesInAndCaptionsComeOut(t *testing.T) {
 		t.Errorf("%d jobs", len(jobs))
 	}
 	got := p.now(v)
-	if e := endOf(got); e != (end{video.Ready, "", 1, 1, "en by test 1 as report srt vtt"}) {
+	if e := endOf(got); e != (end{video.Ready, "", 1, 1, "en by test 1 as json report sbv srt ttml txt vtt"}) {
 		t.Fatalf("%+v", e)
 	}
 	for name, read := range map[string]func(string) (caption.Track, error){
-		"vtt": func(s string) (caption.Track, error) { return caption.ReadVTT(strings.NewReader(s)) },
-		"srt": func(s string) (caption.Track, error) { return caption.ReadSRT(strings.NewReader(s)) },
+		"vtt":  func(s string) (caption.Track, error) { return caption.ReadVTT(strings.NewReader(s)) },
+		"srt":  func(s string) (caption.Track, error) { return caption.ReadSRT(strings.NewReader(s)) },
+		"ttml": func(s string) (caption.Track, error) { return caption.ReadTTML(strings.NewReader(s)) },
+		"sbv":  func(s string) (caption.Track, error) { return caption.ReadSBV(strings.NewReader(s)) },
+		"json": func(s string) (caption.Track, error) { return caption.ReadJSON(strings.NewReader(s)) },
 	} {
 		track, err := read(p.written()[got.Tracks[0].Formats[name]])
 		var said []string
@@ -43,6 +46,18 @@ func TestAVideoGoesInAndCaptionsComeOut(t *testing.T) {
 		if err != nil || strings.Join(said, " ") != talk.Words || len(said) != got.Tracks[0].Cues {
 			t.Errorf("%s has %q, %v", name, said, err)
 		}
+	}
+	var words struct {
+		Cues []struct {
+			Words []struct{ Text string }
+		}
+	}
+	written := p.written()
+	if err := json.Unmarshal([]byte(written[got.Tracks[0].Formats["json"]]), &words); err != nil || len(words.Cues) == 0 || len(words.Cues[0].Words) == 0 {
+		t.Errorf("the JSON has no words: %+v, %v", words, err)
+	}
+	if text := written[got.Tracks[0].Formats["txt"]]; strings.Join(strings.Fields(text), " ") != talk.Words {
+		t.Errorf("the plain text is %q", text)
 	}
 	var report caption.Report
 	if err := json.Unmarshal([]byte(p.written()[got.Tracks[0].Formats["report"]]), &report); err != nil || report.Cues != got.Tracks[0].Cues || report.Profile != "default" {
@@ -85,7 +100,7 @@ func TestHowVideosEnd(t *testing.T) {
 			p.uploads.Put(v.Source.Key, memobjects.Bytes(talk.Bytes())) // its owner mends it
 			p.arrive(v)
 			p.work()
-			if e := endOf(p.now(v)); e != (end{video.Ready, "", 2, 1, "en by test 1 as report srt vtt"}) {
+			if e := endOf(p.now(v)); e != (end{video.Ready, "", 2, 1, "en by test 1 as json report sbv srt ttml txt vtt"}) {
 				t.Errorf("after another object came: %+v", e)
 			}
 		})
@@ -210,7 +225,7 @@ func TestTwoTranscribersOnOneJob(t *testing.T) {
 		t.Errorf("the first: %v", err)
 	}
 	ready = p.now(v)
-	if got := endOf(ready); got != (end{video.Ready, "", 1, 1, "en by test 2 as report srt vtt"}) {
+	if got := endOf(ready); got != (end{video.Ready, "", 1, 1, "en by test 2 as json report sbv srt ttml txt vtt"}) {
 		t.Errorf("%+v", got)
 	}
 	if part := p.written()["videos/"+v.ID+"/1/segments/0.json"]; !strings.Contains(part, `"test 2"`) {

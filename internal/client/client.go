@@ -94,7 +94,7 @@ func (c *Client) Retry(ctx context.Context, id string) (Video, error) {
 	return v, err
 }
 
-// Track returns a track's captions in a format, "vtt" or "srt".
+// Track returns a track's captions in a format, such as "vtt".
 func (c *Client) Track(ctx context.Context, id, track, format string) ([]byte, error) {
 	body, _, err := c.do(ctx, request{method: http.MethodGet, path: trackPath(id, track, format)})
 	return body, err

@@ -18,21 +18,32 @@ type File struct {
 	Filename    string `json:"filename"`
 	Size        int64  `json:"size"` // bytes
 	ContentType string `json:"contentType"`
+	Options
+}
+
+// Options are what is asked of a video's captions. The zero value asks for
+// nothing in particular. The API's documentation says what each may be.
+type Options struct {
+	Language string   `json:"language,omitempty"` // BCP 47; empty is English
+	Speakers int      `json:"speakers,omitempty"` // to tell apart at most
+	Profile  string   `json:"profile,omitempty"`  // of a style guide
+	Names    []string `json:"names,omitempty"`    // to be written as they stand here
 }
 
 // A Video is one uploaded film and how far it has come.
 type Video struct {
-	ID          string    `json:"id"`
-	Title       string    `json:"title"`
-	Size        int64     `json:"size"` // bytes
-	ContentType string    `json:"contentType"`
-	Status      string    `json:"status"`
-	Duration    float64   `json:"duration"` // seconds; 0 until it is known
-	Progress    *Progress `json:"progress"` // nil until it is planned
-	Tracks      []Track   `json:"tracks"`
-	Failure     *Failure  `json:"failure"`
-	CreatedAt   time.Time `json:"createdAt"`
-	UpdatedAt   time.Time `json:"updatedAt"`
+	ID          string `json:"id"`
+	Title       string `json:"title"`
+	Size        int64  `json:"size"` // bytes
+	ContentType string `json:"contentType"`
+	Options
+	Status    string    `json:"status"`
+	Duration  float64   `json:"duration"` // seconds; 0 until it is known
+	Progress  *Progress `json:"progress"` // nil until it is planned
+	Tracks    []Track   `json:"tracks"`
+	Failure   *Failure  `json:"failure"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
 }
 
 // InWork reports whether the video may still change by itself.

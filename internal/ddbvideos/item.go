@@ -2,6 +2,7 @@ package ddbvideos
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -19,6 +20,7 @@ type item struct {
 	Title       string             `dynamodbav:"title,omitempty"`
 	Size        int64              `dynamodbav:"size"`
 	ContentType string             `dynamodbav:"contentType,omitempty"`
+	Options     *options           `dynamodbav:"options,omitempty"`
 	Status      string             `dynamodbav:"status"`
 	Source      source             `dynamodbav:"source"`
 	Generation  int                `dynamodbav:"generation"`
@@ -35,6 +37,13 @@ type item struct {
 	CreatedAt   string             `dynamodbav:"createdAt"`
 	UpdatedAt   string             `dynamodbav:"updatedAt"`
 	ExpiresAt   int64              `dynamodbav:"expiresAt,omitempty"`
+}
+
+type options struct {
+	Language string   `dynamodbav:"language,omitempty"`
+	Speakers int      `dynamodbav:"speakers,omitempty"`
+	Profile  string   `dynamodbav:"profile,omitempty"`
+	Names    []string `dynamodbav:"names,omitempty"`
 }
 
 type source struct {
@@ -71,6 +80,10 @@ func toItem(v video.Video) item {
 		}
 		it.Heard[strconv.Itoa(n)] = until.Seconds()
 	}
+	if !reflect.ValueOf(v.Options).IsZero() {
+		o := options(v.Options)
+		it.Options = &o
+	}
 	if v.Failure != nil {
 		f := itemFailure(*v.Failure)
 		it.Failure = &f
@@ -93,6 +106,9 @@ func fromMap(m map[string]types.AttributeValue) (video.Video, error) {
 		Status: video.Status(it.Status), Source: video.Source(it.Source), Generation: it.Generation, Duration: seconds(it.Duration),
 		SegmentLength: seconds(it.Length), Segments: it.Segments, Places: string(it.Places), Done: it.Done, Swept: it.Swept, Failure: (*video.Failure)(it.Failure)}
 	slices.Sort(v.Done)
+	if it.Options != nil {
+		v.Options = video.Options(*it.Options)
+	}
 	for n, until := range it.Heard {
 		i, err := strconv.Atoi(n)
 		if err != nil {

@@ -102,7 +102,7 @@ func update(c video.Change, now time.Time) *updating {
 		u.put("expiresAt", c.Expires.Unix())
 	}
 	if c.Forget {
-		u.drop("owner", "title", "contentType")
+		u.drop("owner", "title", "contentType", "options")
 	}
 	return u
 }

@@ -10,17 +10,26 @@ import (
 
 // videoBody is a video as clients see it. Durations are seconds, times RFC 3339.
 type videoBody struct {
-	ID          string        `json:"id"`
-	Title       string        `json:"title"`
-	Size        int64         `json:"size"`
-	ContentType string        `json:"contentType"`
-	Status      string        `json:"status"`
-	Duration    float64       `json:"duration,omitempty"`
-	Progress    *progressBody `json:"progress,omitempty"`
-	Tracks      []trackBody   `json:"tracks"`
-	Failure     *failureBody  `json:"failure,omitempty"`
-	CreatedAt   string        `json:"createdAt"`
-	UpdatedAt   string        `json:"updatedAt"`
+	ID          string `json:"id"`
+	Title       string `json:"title"`
+	Size        int64  `json:"size"`
+	ContentType string `json:"contentType"`
+	optionsBody
+	Status    string        `json:"status"`
+	Duration  float64       `json:"duration,omitempty"`
+	Progress  *progressBody `json:"progress,omitempty"`
+	Tracks    []trackBody   `json:"tracks"`
+	Failure   *failureBody  `json:"failure,omitempty"`
+	CreatedAt string        `json:"createdAt"`
+	UpdatedAt string        `json:"updatedAt"`
+}
+
+// optionsBody is what was asked of the captions.
+type optionsBody struct {
+	Language string   `json:"language,omitempty"`
+	Speakers int      `json:"speakers,omitempty"`
+	Profile  string   `json:"profile,omitempty"`
+	Names    []string `json:"names,omitempty"`
 }
 
 // progressBody: done of total segments are recognised, and with what is heard
@@ -50,7 +59,8 @@ type failureBody struct {
 func videoPath(id string) string { return "/v1/videos/" + id }
 
 func newVideoBody(v video.Video, now time.Time) videoBody {
-	b := videoBody{ID: v.ID, Title: v.Title, Size: v.Size, ContentType: v.ContentType, Status: string(v.Status),
+	b := videoBody{ID: v.ID, Title: v.Title, Size: v.Size, ContentType: v.ContentType,
+		optionsBody: optionsBody(v.Options), Status: string(v.Status),
 		Duration: v.Duration.Seconds(), Tracks: []trackBody{}, Failure: (*failureBody)(v.Failure),
 		CreatedAt: v.CreatedAt.Format(time.RFC3339Nano), UpdatedAt: v.UpdatedAt.Format(time.RFC3339Nano)}
 	if v.Segments > 0 {

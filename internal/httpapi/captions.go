@@ -40,10 +40,17 @@ const (
 	anyLanguage = "und"
 )
 
-// partials write early captions in each format. SRT has no place for a mark.
-var partials = map[string]func(w io.Writer, t caption.Track, until time.Duration) error{
-	"vtt": caption.WritePartialVTT,
-	"srt": func(w io.Writer, t caption.Track, _ time.Duration) error { return caption.WriteSRT(w, t) },
+// partialAs returns what writes early captions in a format, or nil. Only WebVTT
+// has a place for a mark.
+func partialAs(format string) func(w io.Writer, t caption.Track, until time.Duration) error {
+	if format == "vtt" {
+		return caption.WritePartialVTT
+	}
+	f, known := caption.FormatByName(format)
+	if !known || f.Name != format {
+		return nil
+	}
+	return func(w io.Writer, t caption.Track, _ time.Duration) error { return f.Write(w, t) }
 }
 
 // trackName is what a track can be called: a tag of BCP 47.
@@ -114,9 +121,9 @@ func (h videosHandler) wholeTrack(w http.ResponseWriter, r *http.Request, v vide
 // that is an empty track of any name that a track can have; later the name has
 // to be right.
 func (h videosHandler) partialTrack(w http.ResponseWriter, r *http.Request, v video.Video, name, format string) error {
-	write := partials[format]
+	write := partialAs(format)
 	if write == nil || !trackName.MatchString(name) {
-		problem(w, http.StatusNotFound, "no_such_track", "No video has such a track: it is named by its language, and the format is vtt or srt, as in en.vtt. While the language is not known, und.vtt is it.")
+		problem(w, http.StatusNotFound, "no_such_track", "No video has such a track: it is named by its language and a format, as in en.vtt or en.srt. While the language is not known, und.vtt is it.")
 		return nil
 	}
 	track, until, err := h.early.Track(r.Context(), v)

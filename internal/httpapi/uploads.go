@@ -27,11 +27,13 @@ func NewUploads(u upload.Uploader, opts Options) http.Handler {
 			Filename    string `json:"filename"`
 			Size        int64  `json:"size"`
 			ContentType string `json:"contentType"`
+			optionsBody
 		}
 		if err := readBody(w, r, &body); err != nil {
 			return err
 		}
-		v, ticket, err := u.Create(r.Context(), owner, upload.Request(body))
+		v, ticket, err := u.Create(r.Context(), owner, upload.Request{Filename: body.Filename, Size: body.Size, ContentType: body.ContentType,
+			Options: video.Options(body.optionsBody)})
 		if err != nil {
 			return err
 		}

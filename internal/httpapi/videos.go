@@ -37,7 +37,7 @@ const (
 //	GET    /v1/videos?limit=&cursor=              the caller's own, newest first
 //	GET    /v1/videos/{id}
 //	DELETE /v1/videos/{id}                        204
-//	GET    /v1/videos/{id}/captions/{track}.{vtt|srt}?partial=true
+//	GET    /v1/videos/{id}/captions/{track}.{format}?partial=true
 func NewVideos(videos Videos, captions Captions, early Early, remover Remover, opts Options) http.Handler {
 	s := newServer(opts)
 	h := videosHandler{videos, captions, early, remover, opts.now}

@@ -23,12 +23,13 @@ const module = "github.com/cuepipe/cuepipe/"
 // package is given its place first.
 var allowed = map[string][]string{
 	// The domain. What has no entry on its right imports the standard library only.
-	"internal/video":      {},
-	"internal/speech":     {},
-	"internal/caption":    {"internal/speech"},
-	"internal/media":      {"internal/speech"},
-	"internal/upload":     {"internal/video"},
-	"internal/captioning": {"internal/video", "internal/media", "internal/speech", "internal/caption"},
+	"internal/video":        {},
+	"internal/speech":       {},
+	"internal/caption":      {"internal/speech"},
+	"internal/media":        {"internal/speech"},
+	"internal/upload":       {"internal/video", "internal/caption", "internal/speech/names"},
+	"internal/captioning":   {"internal/video", "internal/media", "internal/speech", "internal/caption"},
+	"internal/speech/names": {"internal/speech"},
 	// Recognisers.
 	"internal/speech/onnx":      {},
 	"internal/speech/silero":    {"internal/speech", "internal/speech/onnx"},

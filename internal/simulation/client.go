@@ -93,7 +93,7 @@ func (r *run) look(ctx context.Context, p *ports, c *clip) error {
 	if left, ok := v.TimeLeft(r.clock); ok && left < 0 {
 		r.fail("%s will be ready %v ago", v.ID, -left)
 	}
-	track, until, err := captioning.Early{Captions: p.captions(), Profile: caption.Default()}.Track(ctx, v)
+	track, until, err := captioning.Early{Captions: p.captions()}.Track(ctx, v)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/deadletter"
 	"github.com/cuepipe/cuepipe/internal/metric"
@@ -57,7 +56,7 @@ func (p *ports) planner() *captioning.Planner {
 
 func (p *ports) transcriber() *captioning.Transcriber {
 	return &captioning.Transcriber{Videos: p.videos(), Uploads: p.uploads(), Captions: p.captions(), Arrivals: p.arrivals(),
-		Decoder: p.media(), Detector: p.media(), Engine: p.media(), Profile: caption.Default(), Now: p.w.run.now, Log: p.w.run.log}
+		Decoder: p.media(), Detector: p.media(), Engine: p.media(), Now: p.w.run.now, Log: p.w.run.log}
 }
 
 func (p *ports) uploader() upload.Uploader {

@@ -32,6 +32,9 @@ type Transcript struct {
 	Words []Word
 	// Speech has the stretches that voice activity found, in order, apart.
 	Speech []Region
+	// Unheard are the stretches of speech without words, and Unspoken the words
+	// around which nobody speaks, as Checked found them.
+	Unheard, Unspoken []Region
 	// Confidence is the mean probability of the recogniser's tokens, 0 where
 	// there are no words. Speech in a language that the model does not know
 	// lies below about 0.55, clear speech above 0.8.

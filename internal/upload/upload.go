@@ -62,6 +62,7 @@ type Request struct {
 	Filename    string
 	Size        int64 // bytes
 	ContentType string
+	Options     video.Options
 }
 
 // A Ticket is the right to upload one file, once.
@@ -76,6 +77,8 @@ type Uploader struct {
 	Videos  Videos
 	Objects Objects
 	Queue   Queue
+	// Service: what our own recogniser cannot do, another one is asked for.
+	Service bool
 	Now     func() time.Time // nil is time.Now
 }
 
@@ -83,11 +86,15 @@ type Uploader struct {
 // or a *Refusal.
 func (u Uploader) Create(ctx context.Context, owner string, r Request) (video.Video, Ticket, error) {
 	contentType, err := admit(r)
+	if err == nil {
+		r.Options, err = AdmitOptions(r.Options, u.Service)
+	}
 	if err != nil {
 		return video.Video{}, Ticket{}, err
 	}
 	now := u.now()
 	v := video.New(owner, title(r.Filename), contentType, r.Size, now, now.Add(PendingLife))
+	v.Options = r.Options
 	if err := u.Videos.Create(ctx, v); err != nil {
 		return video.Video{}, Ticket{}, fmt.Errorf("create video: %w", err)
 	}

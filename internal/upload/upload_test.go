@@ -43,7 +43,7 @@ func (c *cloud) Announce(_ context.Context, _ string, generation int, _ time.Dur
 func setUp(t *testing.T) (Uploader, *memvideos.Store, *cloud, video.Video) {
 	s, c := &memvideos.Store{}, &cloud{}
 	u := Uploader{Videos: s, Objects: c, Queue: c}
-	v, ticket, err := u.Create(t.Context(), "owner", Request{"film.mp4", 5, "video/mp4"})
+	v, ticket, err := u.Create(t.Context(), "owner", Request{Filename: "film.mp4", Size: 5, ContentType: "video/mp4"})
 	if err != nil || ticket.URL != "https://s3.example/"+v.Source.Key+"?for=15m0s" || time.Until(ticket.Expires) > TicketLife {
 		t.Fatalf("%+v, %v", ticket, err)
 	}
@@ -129,10 +129,10 @@ func TestCompleteIsForTheOwnerOnly(t *testing.T) {
 func TestNothingIsCreatedWithoutATicket(t *testing.T) {
 	s := &memvideos.Store{}
 	u := Uploader{Videos: s, Objects: &cloud{down: errors.New("no credentials")}}
-	if _, _, err := u.Create(t.Context(), "owner", Request{"film.mp4", 5, "video/mp4"}); err == nil {
+	if _, _, err := u.Create(t.Context(), "owner", Request{Filename: "film.mp4", Size: 5, ContentType: "video/mp4"}); err == nil {
 		t.Error("a ticket without a URL")
 	}
-	if _, _, err := u.Create(t.Context(), "owner", Request{"notes.txt", 5, "text/plain"}); err == nil {
+	if _, _, err := u.Create(t.Context(), "owner", Request{Filename: "notes.txt", Size: 5, ContentType: "text/plain"}); err == nil {
 		t.Error("a text was admitted")
 	}
 	if vs, _, _ := s.List(t.Context(), "owner", video.Place{}, 10); len(vs) > 1 {

@@ -240,7 +240,7 @@ func (c Change) Apply(v Video, now time.Time) (Video, error) {
 		v.ExpiresAt = c.Expires
 	}
 	if c.Forget {
-		v.Owner, v.Title, v.ContentType = "", "", ""
+		v.Owner, v.Title, v.ContentType, v.Options = "", "", "", Options{}
 	}
 	return v, nil
 }

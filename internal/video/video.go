@@ -51,6 +51,7 @@ type Video struct {
 	Title       string // the client's file name, for showing only
 	Size        int64  // bytes, as declared at creation, then as stored
 	ContentType string
+	Options     Options
 	Status      Status
 	Source      Source
 

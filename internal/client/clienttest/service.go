@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
 	"github.com/cuepipe/cuepipe/internal/httpapi"
@@ -87,7 +86,7 @@ func New(t testing.TB) *Service {
 	s := &Service{Videos: &memvideos.Store{}, Uploads: &memobjects.Uploads{}, Captions: &memobjects.Captions{}, t: t, tickets: map[string]ticket{}}
 	opts := httpapi.Options{Tokens: tokens{}, Log: slog.New(slog.DiscardHandler)}
 	uploads := httpapi.NewUploads(upload.Uploader{Videos: s.Videos, Objects: s, Queue: s}, opts)
-	videos := httpapi.NewVideos(s.Videos, s.Captions, captioning.Early{Captions: s.Captions, Profile: caption.Default()}, captioning.Remover{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions}, opts)
+	videos := httpapi.NewVideos(s.Videos, s.Captions, captioning.Early{Captions: s.Captions}, captioning.Remover{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions}, opts)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		intercept := s.behaves().Intercept
 		switch {
@@ -192,7 +191,7 @@ func (s *Service) Work(id string, jobs int) {
 	planner := captioning.Planner{Videos: s.Videos, Uploads: s.Uploads, Prober: captioningtest.Media{}, Segments: &s.segments,
 		SegmentLength: s.behaves().SegmentLength, Log: log}
 	transcriber := captioning.Transcriber{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions, Arrivals: &s.arrivals,
-		Decoder: captioningtest.Media{}, Detector: captioningtest.Detector{}, Engine: captioningtest.Engine{Name: "test 1"}, Profile: caption.Default(), Log: log}
+		Decoder: captioningtest.Media{}, Detector: captioningtest.Detector{}, Engine: captioningtest.Engine{Name: "test 1"}, Log: log}
 	for arrival, ok := (captioning.Arrival{VideoID: id}), true; ok; arrival, ok = s.arrivals.Next() {
 		if err := planner.Arrived(ctx, arrival); err != nil {
 			s.t.Errorf("plan: %v", err)

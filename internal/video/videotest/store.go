@@ -54,7 +54,9 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 }
 
 func newVideo(owner string) video.Video {
-	return video.New(owner, "Ein Film \"mit\" ☕.mp4", "video/mp4", 1<<33, epoch, epoch.Add(24*time.Hour).Truncate(time.Second))
+	v := video.New(owner, "Ein Film \"mit\" ☕.mp4", "video/mp4", 1<<33, epoch, epoch.Add(24*time.Hour).Truncate(time.Second))
+	v.Options = video.Options{Language: "pt-BR", Speakers: 3, Profile: "bbc", Names: []string{"Siobhán", "Ó Briain"}}
+	return v
 }
 
 func createAndGet(t *testing.T, s Store) {

@@ -1,0 +1,101 @@
+package captioning
+
+import (
+	"cmp"
+	"encoding/json"
+	"io"
+
+	"github.com/cuepipe/cuepipe/internal/caption"
+	"github.com/cuepipe/cuepipe/internal/speech"
+	"github.com/cuepipe/cuepipe/internal/video"
+)
+
+// A result is all that is known of a track when it is written.
+type result struct {
+	track   caption.Track
+	words   []speech.Word
+	profile caption.Profile
+	coverage
+}
+
+// A coverage says where words and speech did not match, and a second hearing
+// did not mend it.
+type coverage struct {
+	Unheard  []stretch `json:"unheard"`  // speech without words
+	Unspoken []stretch `json:"unspoken"` // words without speech
+}
+
+// A stretch of the film, in seconds.
+type stretch struct {
+	Start float64 `json:"start"`
+	End   float64 `json:"end"`
+}
+
+func coverageOf(parts []part) coverage {
+	c := coverage{[]stretch{}, []stretch{}}
+	for _, p := range parts {
+		c.Unheard = appendStretches(c.Unheard, p.Unheard)
+		c.Unspoken = appendStretches(c.Unspoken, p.Unspoken)
+	}
+	return c
+}
+
+// appendStretches joins what two parts say of one place.
+func appendStretches(to []stretch, times [][2]int64) []stretch {
+	for _, t := range times {
+		s := stretch{float64(t[0]) / 1000, float64(t[1]) / 1000}
+		if n := len(to); n > 0 && s.Start <= to[n-1].End {
+			to[n-1].End = max(to[n-1].End, s.End)
+			continue
+		}
+		to = append(to, s)
+	}
+	return to
+}
+
+// format is one way in which every track is written.
+type format struct {
+	name, contentType string
+	write             func(io.Writer, result) error
+}
+
+// formats are those of package caption, and the report: what a linter says of
+// the track, and what was not heard, is kept with it.
+var formats = append(captionFormats(), format{"report", "application/json", func(w io.Writer, r result) error {
+	return json.NewEncoder(w).Encode(struct {
+		caption.Report
+		coverage
+	}{caption.Inspect(r.track, r.profile), r.coverage})
+}})
+
+func captionFormats() (fs []format) {
+	for _, f := range caption.Formats() {
+		write := func(w io.Writer, r result) error { return f.Write(w, r.track) }
+		if f.Name == "json" { // it has a place for words
+			write = func(w io.Writer, r result) error { return caption.WriteJSON(w, r.track, r.words) }
+		}
+		fs = append(fs, format{f.Name, f.ContentType, write})
+	}
+	return fs
+}
+
+// ContentType returns a format's media type; ok is false for one that is not
+// written.
+func ContentType(format string) (contentType string, ok bool) {
+	for _, f := range formats {
+		if f.name == format {
+			return f.contentType, true
+		}
+	}
+	return "", false
+}
+
+// profileOf is the style guide that a video's captions are laid out by. One that
+// this version does not know is as if none had been asked for.
+func profileOf(v video.Video) caption.Profile {
+	p, err := caption.ProfileByName(cmp.Or(v.Options.Profile, caption.Default().Name))
+	if err != nil {
+		return caption.Default()
+	}
+	return p
+}
