@@ -73,7 +73,14 @@ func (p *pipeline) transcriber() *captioning.Transcriber {
 // upload creates a video and puts its file where a client would.
 func (p *pipeline) upload(file []byte) video.Video {
 	p.t.Helper()
+	return p.ask(file, video.Options{})
+}
+
+// ask is upload with something asked of the captions.
+func (p *pipeline) ask(file []byte, o video.Options) video.Video {
+	p.t.Helper()
 	v := video.New(owner, "film", "video/mp4", int64(len(file)), time.Now(), time.Now().Add(time.Hour))
+	v.Options = o
 	if err := p.videos.Create(p.t.Context(), v); err != nil {
 		p.t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -303,6 +304,56 @@ func TestBadRequestsSayWhatToDo(t *testing.T) {
 	if status != 405 || header.Get("Allow") == "" {
 		t.Errorf("PATCH: %d, Allow %q", status, header.Get("Allow"))
 	}
+}
+
+// film is a request for a video with options.
+func film(options string) string {
+	return `{"filename": "a.mp4", "size": 5, "contentType": "video/mp4"` + options + `}`
+}
+
+func TestWhatIsAskedOfCaptionsIsKeptAndShown(t *testing.T) {
+	a := newAPI(t)
+	var c struct {
+		ID, Language, Profile string
+		Names                 []string
+		Speakers              *int
+	}
+	a.want(201, "alice", "POST", "/v1/videos", film(`, "language": "en-GB", "profile": "bbc", "names": [" Siobhán  Ó Briain", "Kubernetes", "Kubernetes", ""]`), &c)
+	v, err := a.store.Get(t.Context(), c.ID)
+	want := video.Options{Language: "en-GB", Profile: "bbc", Names: []string{"Siobhán Ó Briain", "Kubernetes"}}
+	if err != nil || !reflect.DeepEqual(v.Options, want) || c.Language != "en-GB" || c.Profile != "bbc" || len(c.Names) != 2 || c.Speakers != nil {
+		t.Errorf("kept %+v, %v; shown %+v", v.Options, err, c)
+	}
+	for options, code := range map[string]string{
+		`, "language": "German"`:                         "invalid_language",
+		`, "language": "e"`:                              "invalid_language",
+		`, "language": "en_GB"`:                          "invalid_language",
+		`, "language": "de"`:                             "language_not_offered",
+		`, "speakers": 1`:                                "invalid_speakers",
+		`, "speakers": -1`:                               "invalid_speakers",
+		`, "speakers": 31`:                               "invalid_speakers",
+		`, "speakers": 2.5`:                              "bad_request",
+		`, "speakers": 2`:                                "speakers_not_offered",
+		`, "profile": "fcc"`:                             "unknown_profile",
+		`, "profile": "BBC"`:                             "unknown_profile",
+		`, "names": "Ann"`:                               "bad_request",
+		`, "names": ["<b>"]`:                             "invalid_names",
+		`, "names": ["12"]`:                              "invalid_names",
+		`, "names": ["a\u0000b"]`:                        "invalid_names",
+		`, "names": ["` + strings.Repeat("a", 61) + `"]`: "invalid_names",
+	} {
+		var p Problem
+		a.want(400, "alice", "POST", "/v1/videos", film(options), &p)
+		if p.Code != code || len(p.Detail) < 20 {
+			t.Errorf("%.60s: %+v", options, p)
+		}
+	}
+	many := make([]string, 101)
+	for i := range many {
+		many[i] = fmt.Sprintf("Name%d", i)
+	}
+	list, _ := json.Marshal(many)
+	a.want(400, "alice", "POST", "/v1/videos", film(`, "names": `+string(list)), nil)
 }
 
 func TestPagesHaveEveryVideoOnce(t *testing.T) {

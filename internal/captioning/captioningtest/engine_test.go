@@ -30,6 +30,7 @@ func TestEngine(t *testing.T) {
 		}
 		return pcm
 	}
-	speechtest.Engine(t, Engine{Name: "test 1"}, speechtest.Sounds{Said: sound("one two | three four five"), Other: sound("six | seven"),
-		Silent: make([]int16, speech.SampleRate)})
+	sounds := speechtest.Sounds{Said: sound("one two | three four five"), Other: sound("six | seven"), Silent: make([]int16, speech.SampleRate)}
+	speechtest.Engine(t, Engine{Name: "test 1"}, sounds)
+	speechtest.Engine(t, speech.Checked{Engine: Engine{Name: "test 1"}}, sounds)
 }
