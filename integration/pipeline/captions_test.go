@@ -75,16 +75,24 @@ func TestAVideoIsCaptioned(t *testing.T) {
 		t.Errorf("vtt is %q", contentType)
 	}
 	understood(t, vtt, said(t, "jfk.wav"), 0.05)
-	srt, _ := p.Track(track.Formats["srt"])
-	if read, err := caption.ReadSRT(strings.NewReader(srt)); err != nil || len(read.Cues) != track.Cues {
-		t.Errorf("srt: %d of %d cues, %v", len(read.Cues), track.Cues, err)
+	for _, f := range caption.Formats() {
+		written, contentType := p.Track(track.Formats[f.Name])
+		if contentType != f.ContentType {
+			t.Errorf("%s is %q", f.Name, contentType)
+		}
+		if f.Read == nil {
+			continue
+		}
+		if read, err := f.Read(strings.NewReader(written)); err != nil || len(read.Cues) != track.Cues {
+			t.Errorf("%s: %d of %d cues, %v", f.Name, len(read.Cues), track.Cues, err)
+		}
 	}
 	report, contentType := p.Track(track.Formats["report"])
 	if contentType != "application/json" || !strings.Contains(report, `"findings":[]`) {
 		t.Errorf("the report is %q: %s", contentType, report)
 	}
-	if got := deployed.ObjectsOf(t, v.ID); len(got) != 5 { // source, one part, two formats, the report
-		t.Errorf("stored: %v; want the source, the words, two files and the report", got)
+	if got := deployed.ObjectsOf(t, v.ID); len(got) != 2+len(caption.Formats())+1 { // source, one part, the formats, the report
+		t.Errorf("stored: %v; want the source, the words, a file of each format and the report", got)
 	}
 	p.Want(204, "DELETE", "/v1/videos/"+v.ID, nil)
 	p.Refused(404, "GET", "/v1/videos/"+v.ID)

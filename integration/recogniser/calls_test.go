@@ -12,11 +12,13 @@ import (
 )
 
 func TestEngine(t *testing.T) {
-	speechtest.Engine(t, engine(t), speechtest.Sounds{
+	sounds := speechtest.Sounds{
 		Said:   samples(t, "sonnet001.mp3"),
 		Other:  samples(t, "beckett.wav"),
 		Silent: make([]int16, 3*speech.SampleRate),
-	})
+	}
+	speechtest.Engine(t, engine(t), sounds)
+	speechtest.Engine(t, speech.Checked{Engine: engine(t)}, sounds)
 }
 
 // Who waits for another sound's end stops waiting when its context ends.

@@ -55,9 +55,10 @@ func samples(t *testing.T, name string) []int16 {
 	return pcm
 }
 
+// recognise hears as the deployed functions do.
 func recognise(t *testing.T, pcm []int16) speech.Transcript {
 	t.Helper()
-	transcript, err := engine(t).Recognise(t.Context(), pcm, nil)
+	transcript, err := speech.Checked{Engine: engine(t)}.Recognise(t.Context(), pcm, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,6 +93,9 @@ func TestEnglishClips(t *testing.T) {
 		t.Logf("%s: %d errors in %d words, confidence %.2f: %s", name, wrong, len(want), transcript.Confidence, text(transcript.Words))
 		if transcript.Confidence < 0.8 {
 			t.Errorf("%s: confidence %.2f, want at least 0.8 for clear English", name, transcript.Confidence)
+		}
+		if transcript.Unheard != nil || transcript.Unspoken != nil {
+			t.Errorf("%s: no words at %v, nobody speaks at %v", name, transcript.Unheard, transcript.Unspoken)
 		}
 		errors += wrong
 		words += len(want)
