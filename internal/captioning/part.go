@@ -34,6 +34,7 @@ type partWord struct {
 	Start       int64   `json:"start"`
 	End         int64   `json:"end"`
 	Probability float64 `json:"p"`
+	Speaker     string  `json:"speaker,omitempty"`
 }
 
 // newPart is what was heard of segment n between two cuts, in sound that begins
@@ -43,7 +44,7 @@ func newPart(n int, start, end cut, from time.Duration, t speech.Transcript) par
 		Speech: inFilm(t.Speech, from), Unheard: inFilm(t.Unheard, from), Unspoken: inFilm(t.Unspoken, from),
 		Words: make([]partWord, 0, len(t.Words))}
 	for _, w := range t.Words {
-		p.Words = append(p.Words, partWord{w.Text, (from + w.Start).Milliseconds(), (from + w.End).Milliseconds(), w.Probability})
+		p.Words = append(p.Words, partWord{w.Text, (from + w.Start).Milliseconds(), (from + w.End).Milliseconds(), w.Probability, w.Speaker})
 	}
 	return p
 }
@@ -79,7 +80,7 @@ func (p part) words() []speech.Word {
 	ws := make([]speech.Word, 0, len(p.Words))
 	for _, w := range p.Words {
 		ws = append(ws, speech.Word{Text: w.Text, Start: time.Duration(w.Start) * time.Millisecond,
-			End: time.Duration(w.End) * time.Millisecond, Probability: w.Probability})
+			End: time.Duration(w.End) * time.Millisecond, Probability: w.Probability, Speaker: w.Speaker})
 	}
 	return ws
 }

@@ -30,6 +30,7 @@ type item struct {
 	Places      []byte             `dynamodbav:"places,omitempty"`
 	StartedAt   string             `dynamodbav:"startedAt,omitempty"`
 	Swept       bool               `dynamodbav:"swept,omitempty"`
+	Awaited     bool               `dynamodbav:"awaited,omitempty"`
 	Done        []int              `dynamodbav:"done,numberset,omitempty"`
 	Heard       map[string]float64 `dynamodbav:"heard,omitempty"`
 	Tracks      []track            `dynamodbav:"tracks,omitempty"`
@@ -72,7 +73,7 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000
 func toItem(v video.Video) item {
 	it := item{ID: v.ID, Owner: v.Owner, Title: v.Title, Size: v.Size, ContentType: v.ContentType, Status: string(v.Status),
 		Source: itemSource(v.Source), Generation: v.Generation, Duration: v.Duration.Seconds(), Length: v.SegmentLength.Seconds(),
-		Segments: v.Segments, Places: []byte(v.Places), Done: v.Done, Swept: v.Swept,
+		Segments: v.Segments, Places: []byte(v.Places), Done: v.Done, Swept: v.Swept, Awaited: v.Awaited,
 		Tracks: itemTracks(v.Tracks), CreatedAt: stamp(v.CreatedAt), UpdatedAt: stamp(v.UpdatedAt)}
 	for n, until := range v.Heard {
 		if it.Heard == nil {
@@ -104,7 +105,7 @@ func fromMap(m map[string]types.AttributeValue) (video.Video, error) {
 	}
 	v := video.Video{ID: it.ID, Owner: it.Owner, Title: it.Title, Size: it.Size, ContentType: it.ContentType,
 		Status: video.Status(it.Status), Source: video.Source(it.Source), Generation: it.Generation, Duration: seconds(it.Duration),
-		SegmentLength: seconds(it.Length), Segments: it.Segments, Places: string(it.Places), Done: it.Done, Swept: it.Swept, Failure: (*video.Failure)(it.Failure)}
+		SegmentLength: seconds(it.Length), Segments: it.Segments, Places: string(it.Places), Done: it.Done, Swept: it.Swept, Awaited: it.Awaited, Failure: (*video.Failure)(it.Failure)}
 	slices.Sort(v.Done)
 	if it.Options != nil {
 		v.Options = video.Options(*it.Options)

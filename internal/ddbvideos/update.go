@@ -82,6 +82,10 @@ func update(c video.Change, now time.Time) *updating {
 		u.names["#segment"] = strconv.Itoa(*n)
 		u.remove = append(u.remove, u.name("heard")+".#segment", u.name("swept"))
 	}
+	if c.Awaited {
+		u.put("awaited", true)
+		u.drop("swept")
+	}
 	if h := c.Heard; h != nil {
 		u.names["#segment"] = strconv.Itoa(h.Segment)
 		u.set = append(u.set, u.name("heard")+".#segment = "+u.value("until", h.Until.Seconds()))

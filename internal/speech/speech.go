@@ -19,6 +19,9 @@ type Word struct {
 	Text        string
 	Start, End  time.Duration
 	Probability float64
+	// Speaker is who says it, a name that is the same for all words of a voice
+	// in one recording; empty where nobody tells voices apart.
+	Speaker string
 }
 
 // A Region is a stretch of the sound in which somebody speaks.

@@ -39,8 +39,10 @@ type Change struct {
 	Started     bool
 	SegmentDone *int
 	Heard       *Heard
+	// Awaited: a service has the video in work. It takes the sweeper's mark away.
+	Awaited bool
 	// Sweep marks the video. It holds only where it is not marked; a segment
-	// that is done takes the mark away.
+	// that is done takes the mark away, and a service that is still at work.
 	Sweep   bool
 	Tracks  []Track // replaces all
 	Failure *Failure
@@ -123,6 +125,13 @@ func Replace(generation int) Change {
 // Hear reports progress within a segment.
 func Hear(generation, segment int, until time.Duration) Change {
 	return Change{Name: "hear", From: []Status{Queued, Captioning}, Generation: generation, Heard: &Heard{segment, until}}
+}
+
+// Await notes that a service has the video in work, or is about to: it may take
+// its time, and the sweeper must not take that for standing still. That a
+// service had it is never forgotten, so that what it keeps is removed, too.
+func Await(generation int) Change {
+	return Change{Name: "await", From: []Status{Queued, Captioning}, Generation: generation, Awaited: true}
 }
 
 // FinishSegment notes that a segment's words are stored. A segment may be
@@ -217,6 +226,9 @@ func (c Change) Apply(v Video, now time.Time) (Video, error) {
 		}
 		delete(v.Heard, *n)
 		v.Swept = false
+	}
+	if c.Awaited {
+		v.Awaited, v.Swept = true, false
 	}
 	if c.Sweep {
 		v.Swept = true

@@ -23,6 +23,7 @@ func TestTransitions(t *testing.T) {
 		{Dispatch(1, 1), []Status{Queued}, Captioning},
 		{Hear(1, 0, time.Second), []Status{Queued, Captioning}, stays},
 		{FinishSegment(1, 0), []Status{Queued, Captioning}, stays},
+		{Await(1), []Status{Queued, Captioning}, stays},
 		{Finish(1, []Track{{Name: "en"}}), []Status{Queued, Captioning}, Ready},
 		{LeaveUncaptioned(1, NoSpeech), []Status{Pending, Queued, Captioning}, Uncaptioned},
 		{Fail(1, TooLong), []Status{Pending, Queued, Captioning}, Failed},
@@ -59,7 +60,7 @@ func TestTransitions(t *testing.T) {
 
 func TestAGenerationFences(t *testing.T) {
 	v := Video{Status: Captioning, Generation: 3, Segments: 1}
-	for _, c := range []Change{Record(2, Plan{}), Dispatch(2, 0), Hear(2, 0, 1), FinishSegment(2, 0), Finish(2, nil),
+	for _, c := range []Change{Record(2, Plan{}), Dispatch(2, 0), Hear(2, 0, 1), Await(2), FinishSegment(2, 0), Finish(2, nil),
 		LeaveUncaptioned(2, NoSpeech), Fail(2, TooLong), Replace(2), Finish(4, nil), Extend(2, Longer{1, 9}), Sweep(Video{Generation: 2})} {
 		if _, err := c.Apply(v, now); !errors.Is(err, ErrStale) {
 			t.Errorf("%s for generation %d holds for generation 3: %v", c.Name, c.Generation, err)

@@ -31,6 +31,18 @@ var (
 
 	SourceMissing = Failure{"source_missing", "The uploaded file was removed before it was captioned. Upload it again as a new video."}
 
+	// Of the service that is asked where our own recogniser cannot do what is
+	// wanted.
+
+	ServiceRefused = Failure{"service_refused",
+		"Amazon Transcribe, which this language and telling speakers apart need, cannot read the file. Upload it again as a new video: as MP4, M4A, MP3, WAV, FLAC, Ogg, WebM or AMR, of 4 hours and 2 GB at most."}
+
+	ServiceFailed = Failure{"service_failed",
+		"Amazon Transcribe, which this language and telling speakers apart need, failed. Retry the video; if it fails once more, tell who runs this service."}
+
+	ServiceOff = Failure{"service_off",
+		"This language, or telling speakers apart, needs Amazon Transcribe, which is switched off here. Ask who runs this service to switch it on, then retry the video."}
+
 	GaveUp = Failure{"gave_up",
 		"Captioning was tried five times and failed for a cause on our side. Retry the video; if it fails once more, tell who runs this service."}
 

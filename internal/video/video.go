@@ -68,6 +68,9 @@ type Video struct {
 	Done          []int     // finished segments, ascending
 	// Swept: it had not moved for long and was dispatched again.
 	Swept bool
+	// Awaited: some generation of it was given to a service, which may keep
+	// something of it.
+	Awaited bool
 	// Heard says how far into a segment recognition has come. It is for
 	// showing only: a segment that runs twice may report twice.
 	Heard map[int]time.Duration

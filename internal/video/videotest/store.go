@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"a video that is not there is not found", notFound},
 		{"a change for another generation or state changes nothing", stale},
 		{"every change is what Apply says, in any order", randomWalk},
+		{"what a service has in work is not given up, and not forgotten", awaited},
 		{"of many that finish the same set exactly one sees it complete first", fanIn},
 		{"a listing has the owner's own, newest first, page by page", list},
 		{"what does not move is listed by its status, oldest first", unmoved},
@@ -117,6 +118,37 @@ func randomWalk(t *testing.T, s Store) {
 		got, err := s.Get(t.Context(), model.ID)
 		must(t, err)
 		same(t, got, model)
+	}
+}
+
+// awaited: each time that a service is seen at work, the sweeper begins anew,
+// and what says that it had the video outlives a retry and the owner.
+func awaited(t *testing.T, s Store) {
+	v := newVideo(video.NewID())
+	must(t, s.Create(t.Context(), v))
+	change := func(c video.Change) video.Video {
+		t.Helper()
+		got, err := s.Change(t.Context(), v.ID, c)
+		must(t, err)
+		return got
+	}
+	change(video.Record(1, plan))
+	for range 3 {
+		swept := change(video.Sweep(change(video.Await(1))))
+		if _, err := s.Change(t.Context(), v.ID, video.Sweep(swept)); !errors.Is(err, video.ErrStale) {
+			t.Errorf("a second sweep in a row returned %v, want ErrStale", err)
+		}
+	}
+	if got := change(video.Await(1)); got.Swept || !got.Awaited {
+		t.Errorf("at work: swept %v, awaited %v", got.Swept, got.Awaited)
+	}
+	for _, c := range []video.Change{video.Replace(1), video.Delete(), video.Forget()} {
+		if got := change(c); !got.Awaited {
+			t.Errorf("after %s nobody knows that a service had it", c.Name)
+		}
+	}
+	if _, err := s.Change(t.Context(), v.ID, video.Await(3)); !errors.Is(err, video.ErrStale) {
+		t.Errorf("a deleted video is awaited: %v", err)
 	}
 }
 
@@ -208,7 +240,7 @@ func changes(generation int) []video.Change {
 		video.Extend(generation, video.Longer{Duration: time.Second, Segments: 2}),
 		video.Sweep(video.Video{Generation: generation, UpdatedAt: Now()}), video.Sweep(video.Video{Generation: generation, UpdatedAt: epoch}),
 		video.GiveUp(video.Video{Generation: generation, UpdatedAt: Now()}), video.GiveUp(video.Video{Generation: generation, UpdatedAt: epoch}),
-		video.Hear(generation, 0, 2500*time.Millisecond), video.Hear(generation, 2, 4*time.Second),
+		video.Await(generation), video.Hear(generation, 0, 2500*time.Millisecond), video.Hear(generation, 2, 4*time.Second),
 		video.FinishSegment(generation, 0), video.FinishSegment(generation, 1), video.FinishSegment(generation, 2),
 		video.Finish(generation, tracks), video.LeaveUncaptioned(generation, video.NoSpeech), video.Fail(generation, video.TooLong),
 		video.Fail(generation, video.NotMedia).Of(video.Plan{Source: plan.Source, Size: 7}), video.Delete(), video.Forget(), video.Bury(epoch.Add(48 * time.Hour).Truncate(time.Second)),
