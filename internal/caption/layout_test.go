@@ -154,25 +154,3 @@ func TestZeroProfile(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
-
-// Four hours are 36,000 words. Time per word is the same for every length.
-func BenchmarkLayout(b *testing.B) {
-	text := readPhrases(b, "testdata/layout/lecture.phrases")
-	for _, hours := range []int{1, 2, 4, 8} {
-		words := make([]speech.Word, 0, hours*9000)
-		var at time.Duration
-		for len(words) < hours*9000 {
-			for _, w := range text {
-				words = append(words, speech.Word{Text: w.Text, Start: at + w.Start, End: at + w.End})
-			}
-			at = words[len(words)-1].End + time.Second
-		}
-		b.Run(fmt.Sprintf("%dh", hours), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				Layout(words, Default())
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(words)), "ns/word")
-		})
-	}
-}

@@ -53,6 +53,7 @@ var allowed = map[string][]string{
 	"internal/config/configtest":         {"internal/config"},
 	"internal/video/videotest":           {"internal/video"},
 	"internal/speech/speechtest":         {"internal/speech"},
+	"internal/caption/captiontest":       {"internal/speech"},
 	"internal/captioning/captioningtest": {"internal/captioning", "internal/media", "internal/speech"},
 	"internal/client/clienttest":         {"internal/..."},
 	// What starts a process.
