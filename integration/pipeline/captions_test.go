@@ -160,6 +160,7 @@ func TestEndsWithoutCaptions(t *testing.T) {
 		{"music", func(t *testing.T) []byte {
 			return person.FFmpeg(t, "-f", "lavfi", "-i", "sine=f=440:d=5", "-f", "lavfi", "-i", "sine=f=660:d=5", "-filter_complex", "amix", "-c:a", "aac")
 		}, video.Uncaptioned, "no_speech"},
+		{"a little German", func(t *testing.T) []byte { return person.Film(t, "aen_de.mp3", "-t", "15") }, video.Uncaptioned, "language_uncertain"},
 		{"German", func(t *testing.T) []byte { return person.Film(t, "aen_de.mp3", "-t", "20") }, video.Uncaptioned, "language_uncertain"},
 		{"too long", func(t *testing.T) []byte {
 			flac := person.FFmpeg(t, "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "1", "-c:a", "flac", "-f", "flac")

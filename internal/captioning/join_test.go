@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/speech"
 )
 
@@ -98,6 +99,30 @@ func TestAPlanCoversTheFilm(t *testing.T) {
 		last := spanOf(total-1, total, length)
 		if d > last.to || total > 1 && d-last.from < length/4 {
 			t.Errorf("%v: the last of %d segments is %v to %v", d, total, last.from, last.to)
+		}
+	}
+}
+
+func TestWordsThatAreMostlyDoubtedAreGuesses(t *testing.T) {
+	for text, want := range map[string]string{
+		"every word is sure":              "",
+		"one* of three sure":              "",
+		"two* of* five are doubtful*":     "language_uncertain", // three of five, and by their mean sure enough
+		"half* of* them are":              "language_uncertain",
+		"two* of* five are sure":          "",
+		"all* of* these* were* doubtful*": "language_uncertain",
+		"":                                "no_speech",
+	} {
+		p := part{Segment: 0, Language: "en", Confidence: 0.7}
+		for _, w := range heardAt(0, text) {
+			p.Words = append(p.Words, partWord{Text: w.Text, Start: w.Start.Milliseconds(), End: w.End.Milliseconds(), Probability: w.Probability})
+		}
+		got := ""
+		if _, failure := join([]part{p}, caption.Default()); failure != nil {
+			got = failure.Code
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
 }
