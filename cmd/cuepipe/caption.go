@@ -72,7 +72,7 @@ With --json standard output has one JSON object a line: progress of the "type"
 	flags.StringVar(&f.contentType, "type", "", "the file's type, such as video/mp4 (default: by its name or its first bytes)")
 	flags.StringVar(&f.options.Language, "language", "", "the language that is spoken, such as de or pt-BR (default: English)")
 	flags.IntVar(&f.options.Speakers, "speakers", 0, "tell so many voices apart, at most")
-	flags.StringVar(&f.options.Profile, "profile", "", "lay out by this style guide: "+profileNames())
+	flags.StringVar(&f.options.Profile, "profile", "", "lay out by this style guide: "+nameProfiles())
 	flags.StringVar(&f.names, "names", "", "a file of names, one a line, that are spoken")
 	flags.BoolVar(&f.json, "json", false, "tell progress and result as JSON lines on standard output")
 	flags.BoolVar(&f.force, "force", false, "replace captions that are there already")

@@ -85,10 +85,10 @@ func (a *app) check(ctx context.Context, stdin io.Reader, files []string, f chec
 	var done []checked
 	var failed []error
 	for i, file := range files {
+		track, err := readUntil(ctx, stdin, file, formats[i])
 		if ctx.Err() != nil {
 			return &exit{exitInterrupted, say("Interrupted. %d of %s were checked.", i, count(len(files), "file"))}
 		}
-		track, err := readTrack(stdin, file, formats[i])
 		if err != nil {
 			failed = append(failed, err)
 			a.tellUnread(file, err, f.json)
@@ -151,6 +151,26 @@ func formatsOf(files []string, f checkFlags) ([]caption.Format, error) {
 		formats = append(formats, format)
 	}
 	return formats, nil
+}
+
+// readUntil reads a track as long as ctx lasts: a terminal may never say more,
+// and nothing else ends a read of it.
+func readUntil(ctx context.Context, stdin io.Reader, file string, format caption.Format) (caption.Track, error) {
+	type read struct {
+		track caption.Track
+		err   error
+	}
+	done := make(chan read, 1)
+	go func() {
+		track, err := readTrack(stdin, file, format)
+		done <- read{track, err}
+	}()
+	select {
+	case r := <-done:
+		return r.track, r.err
+	case <-ctx.Done():
+		return caption.Track{}, ctx.Err()
+	}
 }
 
 func readTrack(stdin io.Reader, file string, format caption.Format) (caption.Track, error) {

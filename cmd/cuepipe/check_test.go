@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,22 @@ func TestCheckCanBeInterrupted(t *testing.T) {
 	cancel()
 	var out, said bytes.Buffer
 	code := run(ctx, []string{"check", b.file("fine.vtt", []byte(fineVTT))}, console{out: &out, err: &said, getenv: b.getenv})
+	if code != exitInterrupted || !strings.Contains(said.String(), "0 of 1 file") {
+		t.Errorf("code %d, out %q, said %q", code, out.String(), said.String())
+	}
+}
+
+// A terminal at which nobody types.
+func TestCheckOfATerminalCanBeInterrupted(t *testing.T) {
+	in, typing := io.Pipe()
+	defer typing.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	var out, said bytes.Buffer
+	go func() {
+		_, _ = typing.Write([]byte("WEBVTT\n")) // it returns when that was read
+		cancel()
+	}()
+	code := run(ctx, []string{"check", "-", "--format", "vtt"}, console{in: in, out: &out, err: &said, getenv: func(string) string { return "" }})
 	if code != exitInterrupted || !strings.Contains(said.String(), "0 of 1 file") {
 		t.Errorf("code %d, out %q, said %q", code, out.String(), said.String())
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
 	"github.com/cuepipe/cuepipe/internal/client/clienttest"
+	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 // asProgram is set where a test starts this binary as the program itself.
@@ -178,6 +180,25 @@ func TestExitCodesOfWhatHasNoCaptions(t *testing.T) {
 	}
 }
 
+func TestWhatIsAskedOfTheCaptionsReachesTheService(t *testing.T) {
+	b := newBench(t)
+	names := b.file("names.txt", []byte("\ufeff# who speaks\nSiobhán  Ó Briain\r\n\nKubernetes\n"))
+	out, _ := b.run(0, "caption", b.path("lecture.mp4"), "--profile", "ted", "--names", names, "--language", "en-IE", "--format", "ttml", "--json")
+	var r result
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &r); err != nil || r.Format != "ttml" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	v, err := b.service.Videos.Get(t.Context(), r.ID)
+	want := video.Options{Language: "en-IE", Profile: "ted", Names: []string{"Siobhán Ó Briain", "Kubernetes"}}
+	if err != nil || !reflect.DeepEqual(v.Options, want) {
+		t.Errorf("%+v, %v, want %+v", v.Options, err, want)
+	}
+	if written := b.read("lecture.ttml"); !strings.Contains(written, "<tt ") {
+		t.Errorf("%s", written)
+	}
+}
+
 func TestMistakesAreExplained(t *testing.T) {
 	b := newBench(t)
 	film := b.path("lecture.mp4")
@@ -190,6 +211,14 @@ func TestMistakesAreExplained(t *testing.T) {
 		{2, "Unknown command \"capton\"", []string{"capton", film}},
 		{2, "Unknown flag", []string{"caption", film, "--fast"}},
 		{2, "must be one of vtt, srt", []string{"caption", film, "-f", "docx"}},
+		{1, "one of default, netflix", []string{"caption", film, "--profile", "fcc"}},
+		{1, "recognises English only", []string{"caption", film, "--language", "de"}},
+		{1, "\"language\" as a tag", []string{"caption", film, "--language", "German"}},
+		{1, "does not tell speakers apart", []string{"caption", film, "--speakers", "2"}},
+		{1, "cannot be read (no such file or directory)", []string{"caption", film, "--names", b.path("none.txt")}},
+		{1, "is not a name", []string{"caption", film, "--names", b.file("names.txt", []byte("Ann\n<b>\n"))}},
+		{2, "only English is recognised", []string{"caption", film, "--local", "--language", "de"}},
+		{2, "one of default, netflix", []string{"caption", film, "--local", "--profile", "fcc"}},
 		{2, "both JSON and captions", []string{"caption", film, "--json", "-o", "-"}},
 		{2, "is a folder", []string{"caption", film, "-o", b.dir}},
 		{2, "replace " + film, []string{"caption", film, "-o", film}},

@@ -7,20 +7,10 @@ import (
 	"os"
 	"strings"
 
-	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/client"
 	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
-
-// profileNames lists the style guides.
-func profileNames() string {
-	var names []string
-	for _, p := range caption.Profiles() {
-		names = append(names, p.Name)
-	}
-	return strings.Join(names, ", ")
-}
 
 // readNames reads a name a line. What begins with # is left out.
 func readNames(path string) (names []string, err error) {

@@ -21,13 +21,11 @@ func (r *remote) caption(ctx context.Context, file *os.File, show func(state)) (
 		return client.Video{}, err
 	}
 	about.Options = r.options
-	s := state{Status: uploading, Size: about.Size}
-	show(s)
 	v, ticket, err := r.Create(ctx, about)
 	if err != nil {
 		return v, err
 	}
-	s.ID = v.ID
+	s := state{ID: v.ID, Status: uploading, Size: about.Size}
 	show(s)
 	err = r.Upload(ctx, ticket, file, about.Size, func(sent int64) {
 		s.Sent = sent
