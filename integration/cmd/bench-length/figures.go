@@ -133,7 +133,9 @@ type comparison struct {
 func compare(all []figures) comparison {
 	var c comparison
 	var machines []float64
-	// Of a film that was measured several times, the median one.
+	// Of a film that was measured several times, the median one; but the machine
+	// becomes faster and slower within minutes, and the cost of a film of hours is
+	// compared with what the short one next to it cost, before and after.
 	cost := func(f figures) float64 { return f.CPU }
 	peak := func(f figures) float64 { return float64(f.Peaks["transcriber"]) }
 	wall := func(f figures) float64 { return f.Wall }
@@ -145,8 +147,8 @@ func compare(all []figures) comparison {
 		slices.SortFunc(same, func(a, b figures) int { return cmp.Compare(by(a), by(b)) })
 		return &same[len(same)/2]
 	}
-	if long, short := find(240, most, cost), find(10, most, cost); long != nil && short != nil {
-		c.Cost = ratio(cost(*long)/240, cost(*short)/10)
+	if long := find(240, most, cost); long != nil && find(10, most, cost) != nil {
+		c.Cost = ratio(cost(*long)/240, costBeside(all, long.Minutes, 10)/10)
 		c.Peak = ratio(peak(*find(240, most, peak)), peak(*find(10, most, peak)))
 	}
 	for _, f := range all {
@@ -159,6 +161,24 @@ func compare(all []figures) comparison {
 	slices.Sort(machines)
 	c.Machine = thousandth(machines[len(machines)/2])
 	return c
+}
+
+// costBeside is the cost of the short films that were measured last before the
+// long one and first after it, on average.
+func costBeside(all []figures, long, short int) float64 {
+	at := slices.IndexFunc(all, func(f figures) bool { return f.Minutes == long })
+	is := func(f figures) bool { return f.Minutes == short && f.Workers == most }
+	sum, n := 0.0, 0
+	if after := slices.IndexFunc(all[at:], is); after >= 0 {
+		sum, n = sum+all[at+after].CPU, n+1
+	}
+	for i := at; i >= 0; i-- {
+		if is(all[i]) {
+			sum, n = sum+all[i].CPU, n+1
+			break
+		}
+	}
+	return sum / float64(n)
 }
 
 func ratio(a, b float64) *float64 {

@@ -80,6 +80,14 @@ func TestFilmsAreCompared(t *testing.T) {
 	if *c.Cost != 1.05 || *c.Peak != 1.05 || *c.Speedup != 1.9 || c.Bytes != 1.1 || c.Machine != 2 {
 		t.Errorf("cost %v, peak %v, speedup %v, bytes %v", *c.Cost, *c.Peak, *c.Speedup, c.Bytes)
 	}
+	// Films of ten minutes on a machine that becomes slower: 240 minutes lie between the last two.
+	slower := []figures{{Minutes: 10, Workers: 2, CPU: 40}, {Minutes: 10, Workers: 2, CPU: 48}, all[1], {Minutes: 10, Workers: 2, CPU: 52}, {Minutes: 10, Workers: 2, CPU: 70}}
+	for i := range slower {
+		slower[i].Probe, slower[i].Probe2 = 1, 1
+	}
+	if c := compare(slower); *c.Cost != 1.05 {
+		t.Errorf("on a machine that becomes slower: %v", *c.Cost)
+	}
 	if c := compare(all[:1]); c.Cost != nil || c.Peak != nil || c.Speedup != nil || c.Bytes != 1.02 || c.Machine != 1.6 {
 		t.Errorf("of one film: %+v", c)
 	}
