@@ -10,6 +10,7 @@ package captioning
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/cuepipe/cuepipe/internal/media"
@@ -94,6 +95,30 @@ type Decoder interface {
 	// than limit is media.ErrTooLong.
 	Measure(ctx context.Context, src media.Source, limit time.Duration) (time.Duration, error)
 }
+
+// A Service hears whole films elsewhere, in its own time: its completion is
+// told by a job that comes again. It does what our recogniser cannot; see
+// video.Options.NeedService.
+type Service interface {
+	// Start has it hear v for its generation. It is asked once: for a second
+	// time is no error and starts nothing.
+	Start(ctx context.Context, v video.Video) error
+	// Result returns what it heard, in times of the film. It returns ErrNotAsked,
+	// video.ErrAtWork, or ErrServiceRefused or ErrServiceFailed, which asking
+	// again does not mend.
+	Result(ctx context.Context, v video.Video) (speech.Transcript, error)
+	// Forget removes what the service itself keeps of a generation. It returns
+	// video.ErrAtWork as long as it cannot be removed; where there is nothing,
+	// that is no error.
+	Forget(ctx context.Context, id string, generation int) error
+}
+
+// What a Service says beside video.ErrAtWork.
+var (
+	ErrNotAsked       = errors.New("the service was not asked, or has forgotten it")
+	ErrServiceRefused = errors.New("the service cannot read the file")
+	ErrServiceFailed  = errors.New("the service failed")
+)
 
 // A Detector says where somebody speaks. The same samples give the same answer.
 type Detector interface {

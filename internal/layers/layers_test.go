@@ -23,13 +23,14 @@ const module = "github.com/cuepipe/cuepipe/"
 // package is given its place first.
 var allowed = map[string][]string{
 	// The domain. What has no entry on its right imports the standard library only.
-	"internal/video":        {},
-	"internal/speech":       {},
-	"internal/caption":      {"internal/speech"},
-	"internal/media":        {"internal/speech"},
-	"internal/upload":       {"internal/video", "internal/caption", "internal/speech/names"},
-	"internal/captioning":   {"internal/video", "internal/media", "internal/speech", "internal/caption"},
-	"internal/speech/names": {"internal/speech"},
+	"internal/video":            {},
+	"internal/speech":           {},
+	"internal/caption":          {"internal/speech"},
+	"internal/media":            {"internal/speech"},
+	"internal/upload":           {"internal/video", "internal/caption", "internal/speech/names", "internal/speech/languages"},
+	"internal/captioning":       {"internal/video", "internal/media", "internal/speech", "internal/caption"},
+	"internal/speech/names":     {"internal/speech"},
+	"internal/speech/languages": {},
 	// Recognisers.
 	"internal/speech/onnx":      {},
 	"internal/speech/silero":    {"internal/speech", "internal/speech/onnx"},
@@ -40,6 +41,7 @@ var allowed = map[string][]string{
 	"internal/s3objects":  {"internal/video", "internal/media"},
 	"internal/memobjects": {"internal/video", "internal/media", "internal/captioning"},
 	"internal/sqsjobs":    {"internal/video", "internal/captioning"},
+	"internal/transcribe": {"internal/video", "internal/captioning", "internal/speech", "internal/speech/languages"},
 	"internal/client":     {},
 	"internal/config":     {},
 	"internal/metric":     {},
@@ -54,6 +56,7 @@ var allowed = map[string][]string{
 	"internal/video/videotest":           {"internal/video"},
 	"internal/speech/speechtest":         {"internal/speech"},
 	"internal/caption/captiontest":       {"internal/speech"},
+	"internal/transcribe/transcribetest": {},
 	"internal/captioning/captioningtest": {"internal/captioning", "internal/media", "internal/speech"},
 	"internal/client/clienttest":         {"internal/..."},
 	// What starts a process.

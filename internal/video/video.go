@@ -22,6 +22,8 @@ var (
 	// ErrStale: the video is not in a state, or not of the generation, that the
 	// change was made for. Trying the same change again cannot help.
 	ErrStale = errors.New("video has moved on")
+	// ErrAtWork: a service is still at work on the video, and nobody can stop it.
+	ErrAtWork = errors.New("a service is still at work")
 	// ErrNoObject: nothing is stored under that name.
 	ErrNoObject = errors.New("no such object")
 	// ErrObjectChanged: the object is not the version that was asked for any
