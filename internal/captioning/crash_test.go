@@ -45,7 +45,7 @@ func (f *faults) faulty(p *pipeline) {
 	p.ports = ports{faultyVideos{p.videos, f}, faultyUploads{p.uploads, f}, faultyCaptions{p.captions, f}, faultySegments{p.segments, f},
 		faultyArrivals{p.arrivals, f}, faultyMedia{captioningtest.Media{}, f}, faultyDetector{captioningtest.Detector{}, f}, captioningtest.Engine{Name: "test 1", Before: func(context.Context) error {
 			return f.call("recognise", func() error { return nil })
-		}}}
+		}}, p.Service}
 }
 
 // A worker may die between any two effects. Whatever the place, the message

@@ -33,6 +33,7 @@ func join(parts []part, p caption.Profile) (result, *video.Failure) {
 	switch {
 	case len(words) == 0:
 		return result{}, &video.NoSpeech
+	case parts[0].Service: // it was told the language, or has found it
 	case sure < leastConfidence || shareBelow(words, doubtful) > mostDoubtful:
 		return result{}, &video.LanguageUncertain
 	}

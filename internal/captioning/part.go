@@ -23,6 +23,7 @@ type part struct {
 	Engine     string     `json:"engine"`
 	Language   string     `json:"language"`
 	Confidence float64    `json:"confidence"`
+	Service    bool       `json:"service,omitempty"` // heard by one, in the language that was asked for
 	Speech     [][2]int64 `json:"speech"`
 	Unheard    [][2]int64 `json:"unheard,omitempty"`
 	Unspoken   [][2]int64 `json:"unspoken,omitempty"`

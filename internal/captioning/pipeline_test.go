@@ -48,13 +48,14 @@ type ports struct {
 	}
 	Detector captioning.Detector
 	Engine   captioningtest.Engine
+	Service  captioning.Service
 }
 
 func newPipeline(t *testing.T) *pipeline {
 	p := &pipeline{t: t, videos: &memvideos.Store{}, uploads: &memobjects.Uploads{}, captions: &memobjects.Captions{}, segments: &memobjects.Segments{},
 		arrivals: &memobjects.Arrivals{}}
 	p.ports = ports{p.videos, p.uploads, p.captions, p.segments, p.arrivals, captioningtest.Media{}, captioningtest.Detector{},
-		captioningtest.Engine{Name: "test 1"}}
+		captioningtest.Engine{Name: "test 1"}, nil}
 	return p
 }
 
@@ -67,7 +68,7 @@ func (p *pipeline) planner() *captioning.Planner {
 
 func (p *pipeline) transcriber() *captioning.Transcriber {
 	return &captioning.Transcriber{Videos: p.Videos, Uploads: p.Uploads, Captions: p.Captions, Arrivals: p.Arrivals,
-		Decoder: p.Media, Detector: p.Detector, Engine: p.Engine, Log: silent}
+		Decoder: p.Media, Detector: p.Detector, Engine: p.Engine, Service: p.Service, Log: silent}
 }
 
 // upload creates a video and puts its file where a client would.

@@ -151,8 +151,16 @@ func (p *Planner) plan(ctx context.Context, v video.Video, source video.Source, 
 	case info.Duration > video.MaxDuration:
 		return p.change(ctx, v, video.Fail(v.Generation, video.TooLong).Of(plan))
 	}
-	plan.Segments = segments(info.Duration, plan.SegmentLength)
-	plan.Places = string(info.Places.Before(starts(plan.Segments, plan.SegmentLength)...))
+	if v.Options.NeedService() {
+		if size > serviceSize || info.Duration > serviceDuration {
+			return p.change(ctx, v, video.Fail(v.Generation, video.ServiceRefused).Of(plan))
+		}
+		// It hears the film as a whole.
+		plan.Segments, plan.SegmentLength = 1, max(plan.SegmentLength, info.Duration)
+	} else {
+		plan.Segments = segments(info.Duration, plan.SegmentLength)
+		plan.Places = string(info.Places.Before(starts(plan.Segments, plan.SegmentLength)...))
+	}
 	p.Log.Info("planned", "video", v.ID, "generation", v.Generation, "segments", plan.Segments, "duration", info.Duration.Seconds(),
 		"probe_ms", time.Since(began).Milliseconds(), "read_bytes", src.read.Load())
 	return p.change(ctx, v, video.Record(v.Generation, plan))

@@ -2,6 +2,7 @@ package captioning
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,6 +22,11 @@ type Remover struct {
 	Uploads, Captions interface {
 		RemoveAll(ctx context.Context, name string) error
 		Left(ctx context.Context, name string) (bool, error)
+	}
+	// Service forgets what it keeps of a generation; nil where there is none. See
+	// captioning.Service.
+	Service interface {
+		Forget(ctx context.Context, id string, generation int) error
 	}
 	Now func() time.Time // nil is time.Now
 }
@@ -47,9 +53,13 @@ func (r Remover) Remove(ctx context.Context, v video.Video) error {
 // Bury looks a second time at a video that Remove has removed, once no worker
 // of it can be running any more, and leaves a tombstone. A worker that wrote
 // after the first look, and died before it could take that away again, has left
-// something after all.
+// something after all. So may a service, whose job nobody can stop: as long as
+// one is at work Bury returns video.ErrAtWork, and is called again later.
 func (r Remover) Bury(ctx context.Context, v video.Video) error {
-	err := r.empty(ctx, v)
+	err := r.forget(ctx, v)
+	if err == nil {
+		err = r.empty(ctx, v)
+	}
 	if err == nil {
 		now := time.Now
 		if r.Now != nil {
@@ -61,6 +71,19 @@ func (r Remover) Bury(ctx context.Context, v video.Video) error {
 		return fmt.Errorf("bury: %w", err)
 	}
 	return nil
+}
+
+// forget removes what a service keeps of the generations that it may have been
+// given. A delete raised the last of them once more.
+func (r Remover) forget(ctx context.Context, v video.Video) error {
+	if r.Service == nil || !v.Awaited {
+		return nil
+	}
+	var errs []error
+	for generation := 1; generation < v.Generation; generation++ {
+		errs = append(errs, r.Service.Forget(ctx, v.ID, generation))
+	}
+	return errors.Join(errs...)
 }
 
 // empty removes what there is until there is nothing.

@@ -22,6 +22,8 @@ type Transcriber struct {
 	Decoder  Decoder
 	Detector Detector
 	Engine   speech.Engine
+	// Service hears what Engine cannot; nil where the installation has none.
+	Service Service
 	// AtOnce bounds how many parts are read at a time; 0 is 1.
 	AtOnce int
 	Now    func() time.Time // nil is time.Now
@@ -33,41 +35,53 @@ func (t *Transcriber) Segment(ctx context.Context, job Job) error {
 	log := t.Log.With("video", job.VideoID, "generation", job.Generation, "segment", job.Segment)
 	v, err := t.Videos.Get(ctx, job.VideoID)
 	if err != nil {
-		return t.settled(ctx, log, job.VideoID, fmt.Errorf("segment: %w", err))
+		return t.settled(ctx, log, job, fmt.Errorf("segment: %w", err))
 	}
 	if v.Generation != job.Generation || !v.InWork() || job.Segment < 0 || job.Segment >= v.Segments {
 		log.Info("the job is not wanted any more", "now", v.Generation, "status", v.Status)
-		return t.tidy(ctx, v)
+		return t.tidy(ctx, v, job)
 	}
 	if !v.IsDone(job.Segment) {
 		v, err = t.recognise(ctx, log, v, job.Segment)
 	}
+	ended := err == nil && !v.InWork()
 	if err == nil && v.InWork() && v.Complete() {
 		err = t.assemble(ctx, log, v)
+		ended = err == nil
 	}
-	return t.settled(ctx, log, job.VideoID, err)
+	if ended { // what the service keeps of it has served its purpose
+		return t.forget(ctx, v, job.Generation)
+	}
+	return t.settled(ctx, log, job, err)
 }
 
 // settled turns "somebody else was faster" into success. Where that was a
 // delete, this worker may have written after all had been removed.
-func (t *Transcriber) settled(ctx context.Context, log *slog.Logger, id string, err error) error {
+func (t *Transcriber) settled(ctx context.Context, log *slog.Logger, job Job, err error) error {
 	if err == nil || settled(log, err) != nil {
 		return err
 	}
-	v, err := t.Videos.Get(ctx, id)
+	v, err := t.Videos.Get(ctx, job.VideoID)
 	if errors.Is(err, video.ErrNotFound) {
-		v, err = video.Video{ID: id, Status: video.Deleted}, nil
+		v, err = video.Video{ID: job.VideoID, Status: video.Deleted}, nil
 	}
 	if err != nil {
 		return fmt.Errorf("segment: %w", err)
 	}
-	return t.tidy(ctx, v)
+	return t.tidy(ctx, v, job)
 }
 
-// tidy leaves nothing of a video that was deleted. A worker that came too late
-// has written once more after the remover looked, and the sweeper's second look
-// is an hour away: so whoever finds the video deleted removes what is there.
-func (t *Transcriber) tidy(ctx context.Context, v video.Video) error {
+// tidy leaves nothing of a job that is not wanted any more at the service, and
+// nothing of a video that was deleted. A worker that came too late has written
+// once more after the remover looked, and so has a service that was at work, and
+// the sweeper's second look is an hour away: so whoever finds the video deleted
+// removes what is there.
+func (t *Transcriber) tidy(ctx context.Context, v video.Video, job Job) error {
+	if job.Generation < v.Generation || job.Generation == v.Generation && !v.InWork() {
+		if err := t.forget(ctx, v, job.Generation); err != nil {
+			return err
+		}
+	}
 	if !v.Gone() {
 		return nil
 	}
@@ -82,11 +96,19 @@ func (t *Transcriber) tidy(ctx context.Context, v video.Video) error {
 func (t *Transcriber) recognise(ctx context.Context, log *slog.Logger, v video.Video, n int) (video.Video, error) {
 	key := partKey(v.ID, v.Generation, n)
 	_, err := t.Captions.Get(ctx, key)
-	if errors.Is(err, video.ErrNoObject) { // nobody has got this far before
+	switch {
+	case !errors.Is(err, video.ErrNoObject): // somebody has got this far before
+	case v.Options.NeedService():
+		err = t.ask(ctx, log, v, key)
+	default:
 		err = t.store(ctx, log, v, n, key)
 	}
+	if errors.Is(err, video.ErrAtWork) {
+		log.Info("the service is at work on it")
+		return v, nil
+	}
 	if why, ok := fault(err); ok {
-		log.Info("the sound cannot be had", "err", err)
+		log.Info("the sound cannot be heard", "err", err)
 		return t.change(ctx, v, video.Fail(v.Generation, why))
 	}
 	if err != nil {
@@ -95,7 +117,8 @@ func (t *Transcriber) recognise(ctx context.Context, log *slog.Logger, v video.V
 	return t.change(ctx, v, video.FinishSegment(v.Generation, n))
 }
 
-// fault says for what fault of the source a video fails, which no retry mends.
+// fault says for what fault, of the source or of a service, a video fails, which
+// no retry of ours mends.
 func fault(err error) (video.Failure, bool) {
 	switch {
 	case errors.Is(err, media.ErrNotMedia):
@@ -104,6 +127,12 @@ func fault(err error) (video.Failure, bool) {
 		return video.TooLong, true
 	case errors.Is(err, video.ErrNoObject), errors.Is(err, video.ErrObjectChanged):
 		return video.SourceMissing, true
+	case errors.Is(err, ErrServiceRefused):
+		return video.ServiceRefused, true
+	case errors.Is(err, ErrServiceFailed):
+		return video.ServiceFailed, true
+	case errors.Is(err, errServiceOff):
+		return video.ServiceOff, true
 	}
 	return video.Failure{}, false
 }

@@ -66,9 +66,12 @@ func (h Handler) Handle(ctx context.Context, m events.SQSMessage) error {
 
 // read returns the videos that a message names: none where it is not readable.
 func read(body string) []letter {
-	// A job is an arrival with a segment, so that one reading serves both.
+	// A job of ours is an arrival with a segment, so that one reading serves both.
 	arrivals, err := sqsjobs.ParseArrivals(body)
 	if err != nil {
+		if job, err := sqsjobs.ParseJob(body); err == nil { // told by a service
+			return []letter{{job.VideoID, job.Generation}}
+		}
 		return nil
 	}
 	var ls []letter

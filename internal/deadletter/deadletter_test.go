@@ -60,7 +60,11 @@ func TestTheVideoOfADeadLetterFails(t *testing.T) {
 	for name, body := range map[string]func(v video.Video) string{
 		"an S3 event":     func(v video.Video) string { return eventFor(t, v.Source.Key) },
 		"our own message": func(v video.Video) string { return fmt.Sprintf(`{"videoId":%q,"generation":1}`, v.ID) },
-		"a job":           func(v video.Video) string { return fmt.Sprintf(`{"videoId":%q,"generation":1,"segment":0}`, v.ID) },
+		"a service's event": func(v video.Video) string {
+			return fmt.Sprintf(`{"source":"aws.transcribe","detail-type":"Transcribe Job State Change","detail":{"TranscriptionJobName":%q,"TranscriptionJobStatus":"COMPLETED"}}`,
+				video.ServiceJob("stack", v.ID, 1))
+		},
+		"a job": func(v video.Video) string { return fmt.Sprintf(`{"videoId":%q,"generation":1,"segment":0}`, v.ID) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			h, o, v, log := setUp(t)

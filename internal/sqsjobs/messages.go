@@ -17,7 +17,7 @@ import (
 
 // ErrUnreadable: the message is none of ours. Trying it again cannot help, but
 // it is kept and shown: it goes the way of dead letters.
-var ErrUnreadable = errors.New("the message is neither an S3 event nor one of ours")
+var ErrUnreadable = errors.New("the message is neither an event that we know nor one of ours")
 
 // ParseArrivals reads a message of the uploads queue: S3's event, of one or
 // more records, or our own {"videoId", "generation"}. S3's test event, which
@@ -56,13 +56,33 @@ func ParseArrivals(body string) ([]captioning.Arrival, error) {
 	return as, nil
 }
 
-// ParseJob reads a message of the segments queue.
+// ParseJob reads a message of the segments queue: our own {"videoId",
+// "generation", "segment"}, or EventBridge's event that a service's job came to
+// its end, well or not. That is a hint to ask the service, for the video's one
+// segment.
 func ParseJob(body string) (captioning.Job, error) {
-	var j captioning.Job
-	if err := json.Unmarshal([]byte(body), &j); err != nil || !video.ValidID(j.VideoID) || j.Generation < 1 || j.Segment < 0 {
+	var m struct {
+		captioning.Job
+		Source string `json:"source"`
+		Kind   string `json:"detail-type"`
+		Detail struct {
+			Name string `json:"TranscriptionJobName"`
+		} `json:"detail"`
+	}
+	if err := json.Unmarshal([]byte(body), &m); err != nil {
 		return captioning.Job{}, ErrUnreadable
 	}
-	return j, nil
+	if m.Source != "" {
+		id, generation, ok := video.OfServiceJob(m.Detail.Name)
+		if m.Source != "aws.transcribe" || m.Kind != "Transcribe Job State Change" || !ok {
+			return captioning.Job{}, fmt.Errorf("%w: it is an event of no job of ours", ErrUnreadable)
+		}
+		return captioning.Job{VideoID: id, Generation: generation}, nil
+	}
+	if !video.ValidID(m.VideoID) || m.Generation < 1 || m.Segment < 0 {
+		return captioning.Job{}, ErrUnreadable
+	}
+	return m.Job, nil
 }
 
 // Arrivals handles the messages of the uploads queue with f. The arrivals of

@@ -54,6 +54,21 @@ func TestParseArrivals(t *testing.T) {
 	}
 }
 
+func TestAServicesEventIsAJob(t *testing.T) {
+	event := recorded(t, "eventbridge-transcribe-completed.json")
+	for _, body := range []string{event, strings.Replace(event, "COMPLETED", "FAILED", 1)} {
+		if got, err := ParseJob(body); err != nil || got != (captioning.Job{VideoID: exampleID, Generation: 2}) {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+	for _, change := range [][2]string{{"aws.transcribe", "aws.polly"}, {"Transcribe Job State Change", "Vocabulary State Change"},
+		{"." + exampleID + ".2", ""}, {".2", ".0"}, {exampleID, "../../etc"}, {"detail", "details"}} {
+		if got, err := ParseJob(strings.ReplaceAll(event, change[0], change[1])); !errors.Is(err, ErrUnreadable) {
+			t.Errorf("with %q for %q: %+v, %v", change[1], change[0], got, err)
+		}
+	}
+}
+
 func TestUnreadableMessages(t *testing.T) {
 	foreign := strings.Replace(recorded(t, "s3-object-created-put.json"), exampleKey, "elsewhere/file.mp4", 1)
 	for _, body := range []string{"", "this is not JSON", "null", "{}", "[]", `"text"`, `{"Records":[]}`, `{"Records":[{}]}`, foreign,

@@ -56,6 +56,7 @@ type Backlog interface {
 // Remover goes on with a delete, and ends it.
 type Remover interface {
 	Remove(ctx context.Context, v video.Video) error
+	// Bury returns video.ErrAtWork where it is too early for it.
 	Bury(ctx context.Context, v video.Video) error
 }
 
@@ -98,7 +99,7 @@ type Report struct {
 	Removed   int       `json:"removed"`   // deletes that had been cut short
 	Buried    int       `json:"buried"`    // deleted videos that were looked at a second time
 	Restarted int       `json:"restarted"` // failed videos of which a redrive began the next generation
-	Waiting   int       `json:"waiting"`   // left alone: there are messages before theirs
+	Waiting   int       `json:"waiting"`   // left alone: there are messages before theirs, or a service is at work
 	Moved     int       `json:"moved"`     // left alone: they moved meanwhile
 	Errors    int       `json:"errors"`    // videos that could not be dealt with; the log says why
 	// Unfinished: time ran out, and there was more to do.
@@ -191,6 +192,8 @@ func (s Sweeper) each(ctx context.Context, r *Report, vs []video.Video, deal fun
 		switch {
 		case errors.Is(err, video.ErrStale) || errors.Is(err, video.ErrNotFound):
 			r.Moved++
+		case errors.Is(err, video.ErrAtWork):
+			r.Waiting++
 		case err != nil:
 			r.Errors++
 			s.Log.Error("the video could not be dealt with; the next sweep tries again", "video", v.ID, "status", v.Status, "err", err)
