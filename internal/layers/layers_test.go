@@ -35,6 +35,11 @@ var allowed = map[string][]string{
 	"internal/speech/onnx":      {},
 	"internal/speech/silero":    {"internal/speech", "internal/speech/onnx"},
 	"internal/speech/moonshine": {"internal/speech", "internal/speech/onnx", "internal/speech/silero"},
+	"internal/speech/sherpa":    {"internal/speech", "internal/speech/sherpa/model", "internal/speech/sherpa/wire"},
+	// What its child process shares with it; the child needs nothing else of ours.
+	"internal/speech/sherpa/model":  {},
+	"internal/speech/sherpa/wire":   {},
+	"internal/speech/sherpa/bucket": {"internal/speech/sherpa/model"},
 	// Adapters: each knows the domain, none knows another.
 	"internal/ddbvideos":  {"internal/video"},
 	"internal/memvideos":  {"internal/video"},
@@ -62,6 +67,7 @@ var allowed = map[string][]string{
 	// What starts a process.
 	"functions/...":  {"internal/..."},
 	"cmd/cuepipe":    {"internal/..."},
+	"cmd/sherpa":     {"internal/speech/sherpa/model", "internal/speech/sherpa/wire"},
 	"infra/...":      {"infra/...", "internal/video", "internal/metric"},
 	"localstack/...": {"localstack/..."},
 	"tools/...":      {"tools/...", "internal/simulation", "internal/speech/onnx"},
