@@ -14,6 +14,7 @@ import (
 	"github.com/cuepipe/cuepipe/internal/s3objects"
 	"github.com/cuepipe/cuepipe/internal/sqsjobs"
 	"github.com/cuepipe/cuepipe/internal/sweep"
+	"github.com/cuepipe/cuepipe/internal/transcribe"
 )
 
 func main() { config.Start("sweeper", compose) }
@@ -27,10 +28,14 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sw
 	uploads := s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")}
 	captions := s3objects.Captions{Client: clients.S3, Bucket: env.String("CAPTIONS_BUCKET")}
 	queue := sqsjobs.Uploads{API: clients.SQS, URL: env.String("UPLOADS_QUEUE_URL")}
+	remover := captioning.Remover{Videos: videos, Uploads: uploads, Captions: captions}
+	if clients.Transcribe != nil {
+		remover.Service = transcribe.Jobs{API: clients.Transcribe, Stack: env.String("TRANSCRIBE_STACK")}
+	}
 	s := sweep.Sweeper{
 		Videos: videos, Uploads: uploads, Queue: queue,
 		Backlog:   sqsjobs.Backlog{API: clients.SQS, UploadsURL: queue.URL, SegmentsURL: env.String("SEGMENTS_QUEUE_URL")},
-		Remover:   captioning.Remover{Videos: videos, Uploads: uploads, Captions: captions},
+		Remover:   remover,
 		Count:     metric.Counter{Log: log, Stage: env.String("STAGE")},
 		Log:       log,
 		After:     env.Seconds("SWEEP_AFTER_SECONDS"),

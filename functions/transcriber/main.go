@@ -14,6 +14,7 @@ import (
 	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/speech/moonshine"
 	"github.com/cuepipe/cuepipe/internal/sqsjobs"
+	"github.com/cuepipe/cuepipe/internal/transcribe"
 )
 
 // readsAtOnce: a read of a part mostly waits for S3, and the last transcriber of
@@ -53,6 +54,10 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 		Engine:   speech.Checked{Engine: engine},
 		AtOnce:   readsAtOnce,
 		Log:      log,
+	}
+	if clients.Transcribe != nil {
+		transcriber.Service = transcribe.Jobs{API: clients.Transcribe, Results: transcriber.Captions, Stack: env.String("TRANSCRIBE_STACK"),
+			UploadsBucket: env.String("UPLOADS_BUCKET"), CaptionsBucket: env.String("CAPTIONS_BUCKET"), Log: log}
 	}
 	return sqsjobs.Receiver{
 		Handle: sqsjobs.Jobs(transcriber.Segment), Log: log,

@@ -25,6 +25,7 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (ht
 		Videos:  ddbvideos.Store{API: clients.DynamoDB, Table: env.String("TABLE")},
 		Objects: s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")},
 		Queue:   sqsjobs.Uploads{API: clients.SQS, URL: env.String("UPLOADS_QUEUE_URL")},
+		Service: clients.Transcribe != nil,
 	}
 	opts := httpapi.Options{
 		Tokens:     httpapi.NewOIDC(env.String("OIDC_ISSUER"), env.String("OIDC_AUDIENCE")),

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/transcribe"
 )
 
 // An Environment reads variables and remembers which were missing or wrong.
@@ -36,6 +37,12 @@ func (e *Environment) String(name string) string {
 	if !ok || s == "" {
 		e.faults = append(e.faults, fmt.Errorf("the environment variable %s is not set", name))
 	}
+	return s
+}
+
+// Optional returns a variable that need not be set.
+func (e *Environment) Optional(name string) string {
+	s, _ := e.lookup(name)
 	return s
 }
 
@@ -82,6 +89,9 @@ type Clients struct {
 	S3       *s3.Client
 	DynamoDB *dynamodb.Client
 	SQS      *sqs.Client
+	// Transcribe is nil where the installation does not use it: where
+	// TRANSCRIBE_STACK is not set.
+	Transcribe *transcribe.Client
 }
 
 // attempts is how often one AWS call is tried within an invocation, with the
@@ -95,10 +105,9 @@ func (e *Environment) NewClients(ctx context.Context) (Clients, error) {
 	if err != nil {
 		return Clients{}, fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	pathStyle, _ := e.lookup("S3_PATH_STYLE")
-	return Clients{
+	clients := Clients{
 		S3: s3.NewFromConfig(c, func(o *s3.Options) {
-			o.UsePathStyle = pathStyle == "true"
+			o.UsePathStyle = e.Optional("S3_PATH_STYLE") == "true"
 			// What is presigned is sent by browsers, which add no checksum of their own.
 			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 			// A ranged read has no checksum to validate; say nothing of it in the log.
@@ -106,5 +115,9 @@ func (e *Environment) NewClients(ctx context.Context) (Clients, error) {
 		}),
 		DynamoDB: dynamodb.NewFromConfig(c),
 		SQS:      sqs.NewFromConfig(c),
-	}, nil
+	}
+	if e.Optional("TRANSCRIBE_STACK") != "" {
+		clients.Transcribe = transcribe.NewFromConfig(c)
+	}
+	return clients, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cuepipe/cuepipe/internal/caption"
+	"github.com/cuepipe/cuepipe/internal/speech/languages"
 	"github.com/cuepipe/cuepipe/internal/speech/names"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
@@ -21,6 +22,7 @@ func AdmitOptions(o video.Options, service bool) (video.Options, error) {
 	if o.Language != "" && !languageTag.MatchString(o.Language) {
 		return o, &Refusal{"invalid_language", "Give \"language\" as a tag of BCP 47, for example \"en\", \"de\" or \"pt-BR\", or leave it out."}
 	}
+	o.Language = languages.Tidy(o.Language)
 	if o.Speakers < 0 || o.Speakers == 1 || o.Speakers > video.MostSpeakers {
 		return o, &Refusal{"invalid_speakers", fmt.Sprintf("\"speakers\" is how many voices to tell apart at most: a number from 2 to %d. Leave it out where that does not matter.", video.MostSpeakers)}
 	}
@@ -29,6 +31,9 @@ func AdmitOptions(o video.Options, service bool) (video.Options, error) {
 			return o, &Refusal{"speakers_not_offered", "This service does not tell speakers apart. Leave \"speakers\" out, or ask who runs it to switch Amazon Transcribe on."}
 		}
 		return o, &Refusal{"language_not_offered", "This service recognises English only. Leave \"language\" out for English, or ask who runs it to switch Amazon Transcribe on."}
+	}
+	if _, known := languages.Code(o.Language); o.NeedService() && o.Language != "" && o.Language != languages.Unknown && !known {
+		return o, &Refusal{"language_not_offered", "Amazon Transcribe does not recognise this language. docs/languages.md lists those that it does; \"und\" has it find the language out."}
 	}
 	if o.Profile != "" {
 		p, err := caption.ProfileByName(o.Profile)
