@@ -26,7 +26,7 @@ func Long(ctx context.Context, length time.Duration) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return kept(ctx, strconv.Itoa(int(length.Seconds()))+"s", []string{loop}, "-stream_loop", "-1", "-i", loop,
+	return kept(ctx, "mp4", strconv.Itoa(int(length.Seconds()))+"s", []string{loop}, "-stream_loop", "-1", "-i", loop,
 		"-t", seconds(length), "-c", "copy")
 }
 
@@ -46,7 +46,7 @@ func once(ctx context.Context) (string, error) {
 		graph += fmt.Sprintf("[a%d]", i)
 	}
 	graph += fmt.Sprintf("concat=n=%d:v=0:a=1[sound]", len(clips))
-	return kept(ctx, "loop", clips, append(args, "-f", "lavfi", "-i", "testsrc2=s=640x360:r=25",
+	return kept(ctx, "mp4", "loop", clips, append(args, "-f", "lavfi", "-i", "testsrc2=s=640x360:r=25",
 		"-filter_complex", graph, "-map", strconv.Itoa(len(clips))+":v", "-map", "[sound]", "-shortest",
 		// A constant rate, filled up where the picture needs less.
 		"-c:v", "libx264", "-preset", "veryfast", "-g", "50", "-pix_fmt", "yuv420p",
@@ -62,13 +62,43 @@ func Moment(ctx context.Context, name string, length time.Duration, source strin
 	if source != "" {
 		sources = []string{source}
 	}
-	return kept(ctx, "moment-"+name, sources, append(args, "-f", "lavfi", "-i", "color=c=navy:s=64x36:r=5:d="+seconds(length), "-t", seconds(length),
+	return kept(ctx, "mp4", "moment-"+name, sources, append(args, "-f", "lavfi", "-i", "color=c=navy:s=64x36:r=5:d="+seconds(length), "-t", seconds(length),
 		"-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "32k", "-ac", "1", "-ar", "16000")...)
 }
 
+// Twice returns the path of a file of that length, silent but for a sound that
+// begins twice, after first and again after later: the recordings one after the
+// other, with three seconds of silence after each. kind is one of these: mp4 and
+// mkv with a small picture, and mp3. It takes half a minute for four hours.
+func Twice(ctx context.Context, kind string, recordings []string, first, later, length time.Duration) (string, error) {
+	codecs := map[string][]string{
+		"mp4": {"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-b:a", "32k"},
+		"mkv": {"-c:v", "libx264", "-preset", "ultrafast", "-c:a", "flac"},
+		"mp3": {"-c:a", "libmp3lame", "-q:a", "5", "-compression_level", "9"},
+	}
+	if codecs[kind] == nil {
+		return "", fmt.Errorf("make a film: there is no kind %q", kind)
+	}
+	var args []string
+	graph, all := "", ""
+	for i, path := range recordings {
+		args = append(args, "-i", path)
+		graph += fmt.Sprintf("[%d:a]aresample=16000,aformat=channel_layouts=mono,apad=pad_dur=3[a%d];", i, i)
+		all += fmt.Sprintf("[a%d]", i)
+	}
+	delay := strconv.FormatInt(first.Milliseconds(), 10)
+	graph += fmt.Sprintf("%sconcat=n=%d:v=0:a=1,adelay=%s,asplit[b][c];[b]apad=whole_dur=%s[d];[c]apad=whole_dur=%s[e];[d][e]concat=n=2:v=0:a=1[sound]",
+		all, len(recordings), delay, seconds(later-first), seconds(length-later+first))
+	args = append(args, "-f", "lavfi", "-i", "color=c=navy:s=64x36:r=1", "-filter_complex", graph, "-map", "[sound]")
+	if kind != "mp3" {
+		args = append(args, "-map", strconv.Itoa(len(recordings))+":v")
+	}
+	return kept(ctx, kind, fmt.Sprintf("twice-%ds", int(length.Seconds())), recordings, append(append(args, codecs[kind]...), "-t", seconds(length))...)
+}
+
 // kept runs ffmpeg unless that was done before with the same arguments and
-// sources.
-func kept(ctx context.Context, name string, sources []string, args ...string) (string, error) {
+// sources. The kind is the file's extension.
+func kept(ctx context.Context, kind, name string, sources []string, args ...string) (string, error) {
 	hash := sha256.New()
 	for _, a := range args {
 		fmt.Fprintf(hash, "%s\n", filepath.Base(a)) // wherever the sources lie
@@ -84,14 +114,18 @@ func kept(ctx context.Context, name string, sources []string, args ...string) (s
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(root, fmt.Sprintf("%s-%x.mp4", name, hash.Sum(nil)[:6]))
+	path := filepath.Join(root, fmt.Sprintf("%s-%x.%s", name, hash.Sum(nil)[:6], kind))
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
 	// Another name until it is whole.
 	half := path + "." + strconv.Itoa(os.Getpid())
 	defer os.Remove(half)
-	cmd := exec.CommandContext(ctx, "ffmpeg", append(append([]string{"-v", "error", "-nostdin", "-y"}, args...), "-f", "mp4", half)...)
+	format := kind
+	if kind == "mkv" {
+		format = "matroska"
+	}
+	cmd := exec.CommandContext(ctx, "ffmpeg", append(append([]string{"-v", "error", "-nostdin", "-y"}, args...), "-f", format, half)...)
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("make the film %s: %w: %s", name, err, said)
 	}
