@@ -1,8 +1,8 @@
 // Command bench-speech measures the recogniser on a folder of recordings with
 // refs.tsv and .sync files: how many words are wrong, how far words begin from
 // their sound, what is heard where nobody speaks, which rules the captions
-// break, and how much time and memory it takes. It prints tables, and as its
-// last line one JSON object.
+// break, how much time and memory it takes, and how long the layout of a film's
+// words takes. It prints tables, and as its last line one JSON object.
 //
 // Speed and memory are those of processes of their own, which hear the
 // recordings joined with 3 s of silence and repeated to ten minutes: one alone
@@ -56,6 +56,7 @@ type result struct {
 	HardRulesBroken  int                           `json:"hard_rules_broken"` // by cues of the default profile
 	Cues             int                           `json:"cues"`
 	BrokenByProfiles map[string]map[string]float64 `json:"broken_share"` // of the cues, by profile and rule
+	Layout4h         float64                       `json:"layout_4h_s"`  // of four hours' words into cues, by the slowest profile
 	Peers            map[string]peer               `json:"peers,omitempty"`
 }
 
@@ -77,6 +78,7 @@ func run(ctx context.Context, film time.Duration, times int, peers bool) error {
 	if err := quality(ctx, engine, &r); err != nil {
 		return err
 	}
+	layout(times, &r)
 	if peers {
 		if err := compare(ctx, film, &r); err != nil {
 			return err

@@ -1,27 +1,20 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	_ "embed"
-	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/cuepipe/cuepipe/integration/peers"
 	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
 	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/speech/speechtest"
 )
-
-//go:embed peers.py
-var program []byte
 
 // A peer is what another recogniser does of the same.
 type peer struct {
@@ -33,20 +26,6 @@ type peer struct {
 	Invented int     `json:"invented_words"`
 	Cues     int     `json:"cues"`
 	Broken   float64 `json:"broken_share"` // of its cues, by the default profile's hard rules
-}
-
-// heard is what peers.py prints.
-type heard struct {
-	Load  float64 `json:"load_s"`
-	Peak  float64 `json:"peak_mb"`
-	Files []struct {
-		Took float64 `json:"hear_s"`
-		Cues []struct {
-			Start float64 `json:"start"`
-			End   float64 `json:"end"`
-			Text  string  `json:"text"`
-		} `json:"cues"`
-	} `json:"files"`
 }
 
 // compare runs the peers on the same recordings.
@@ -71,7 +50,7 @@ func compare(ctx context.Context, film time.Duration, r *result) error {
 	var files []string
 	write := func(pcm []int16) error {
 		files = append(files, filepath.Join(folder, fmt.Sprintf("%d.wav", len(files))))
-		return writeWAV(files[len(files)-1], pcm)
+		return peers.WriteWAV(files[len(files)-1], pcm)
 	}
 	for _, name := range names {
 		if err := write(sounds[name]); err != nil {
@@ -89,8 +68,8 @@ func compare(ctx context.Context, film time.Duration, r *result) error {
 	}
 	r.Peers = map[string]peer{}
 	fmt.Printf("\n%-18s %7s %8s %8s %8s %9s %9s %12s\n", "", "WER, %", "onset, s", "rtf", "load, s", "peak, MB", "invented", "cues broken")
-	for name, length := range map[string]time.Duration{"faster-whisper": film, "pocketsphinx": film / 5} { // the latter is slow, at any length
-		short, err := ask(ctx, name, files)
+	for name, length := range map[string]time.Duration{peers.Whisper: film, peers.Sphinx: film / 5} { // the latter is slow, at any length
+		short, err := peers.Hear(ctx, name, files)
 		if err != nil {
 			return err
 		}
@@ -99,10 +78,10 @@ func compare(ctx context.Context, film time.Duration, r *result) error {
 			return err
 		}
 		path := filepath.Join(folder, "film.wav")
-		if err := writeWAV(path, joined); err != nil {
+		if err := peers.WriteWAV(path, joined); err != nil {
 			return err
 		}
-		long, err := ask(ctx, name, []string{path})
+		long, err := peers.Hear(ctx, name, []string{path})
 		if err != nil {
 			return err
 		}
@@ -121,42 +100,16 @@ func compare(ctx context.Context, film time.Duration, r *result) error {
 	return nil
 }
 
-// ask has a peer hear files in a process of its own.
-func ask(ctx context.Context, name string, files []string) (h heard, err error) {
-	models, err := recording.Cache("peers")
-	if err != nil {
-		return h, err
-	}
-	cmd := exec.CommandContext(ctx, filepath.Join(models, "bin", "python"), append([]string{"-", name, models}, files...)...)
-	cmd.Stdin = bytes.NewReader(program)
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		return h, fmt.Errorf("%s: %w: %s", name, err, said.String())
-	}
-	if err := json.Unmarshal(out, &h); err != nil || len(h.Files) != len(files) {
-		return h, fmt.Errorf("%s heard %d of %d files: %v", name, len(h.Files), len(files), err)
-	}
-	return h, nil
-}
-
 // judge fills in what its words and cues of the recordings are worth.
-func (p *peer) judge(names []string, sounds map[string][]int16, said map[string]string, h heard) error {
+func (p *peer) judge(names []string, sounds map[string][]int16, said map[string]string, h peers.Heard) error {
 	wrong, words, broken := 0, 0, 0
 	var off []float64
 	for i, name := range names {
 		var spread []speech.Word
 		var cues []caption.Cue
 		for _, c := range h.Files[i].Cues {
-			start, end := at(c.Start), at(c.End)
-			parts := strings.Fields(c.Text)
-			for n, part := range parts {
-				length := end - start
-				spread = append(spread, speech.Word{Text: part, Start: start + length*time.Duration(n)/time.Duration(len(parts)),
-					End: start + length*time.Duration(n+1)/time.Duration(len(parts))})
-			}
-			cues = append(cues, caption.Cue{Start: start, End: end, Lines: wrap(parts, caption.Default().MaxCharsPerLine)})
+			spread = append(spread, c.Words()...)
+			cues = append(cues, c.Caption(caption.Default().MaxCharsPerLine))
 		}
 		want := speechtest.Normalise(said[name])
 		wrong, words = wrong+speechtest.Errors(want, speechtest.Normalise(text(spread))), words+len(want)
@@ -179,36 +132,4 @@ func (p *peer) judge(names []string, sounds map[string][]int16, said map[string]
 	}
 	p.WER, p.Onset, p.Broken = float64(wrong)/float64(max(1, words)), mean(off), float64(broken)/float64(max(1, p.Cues))
 	return nil
-}
-
-func at(seconds float64) time.Duration {
-	return time.Duration(seconds * float64(time.Second)).Round(time.Millisecond)
-}
-
-// wrap fills lines: a peer leaves that to the player.
-func wrap(words []string, most int) (lines []string) {
-	for _, w := range words {
-		if n := len(lines); n > 0 && caption.Chars(lines[n-1])+1+caption.Chars(w) <= most {
-			lines[n-1] += " " + w
-			continue
-		}
-		lines = append(lines, w)
-	}
-	return lines
-}
-
-// writeWAV writes one channel of 16 bits.
-func writeWAV(path string, pcm []int16) error {
-	size := uint32(2 * len(pcm))
-	b := append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, 36+size)...)
-	b = append(b, "WAVEfmt "...)
-	for _, v := range []any{uint32(16), uint16(1), uint16(1), uint32(speech.SampleRate), uint32(2 * speech.SampleRate), uint16(2), uint16(16)} {
-		b, _ = binary.Append(b, binary.LittleEndian, v) // numbers of fixed size cannot fail
-	}
-	b = append(append(b, "data"...), binary.LittleEndian.AppendUint32(nil, size)...)
-	b, err := binary.Append(b, binary.LittleEndian, pcm)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, b, 0o600)
 }
