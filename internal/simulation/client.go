@@ -20,23 +20,25 @@ type clip struct {
 	// films are what was put under its key, one version after the other.
 	films    []int
 	versions map[string]int // film of each version
-	actions  int            // that its owner still means to take
-	deleted  bool           // a delete was begun
-	putAt    int            // the step of the last version
+	wish     wish
+	actions  int  // that its owner still means to take
+	deleted  bool // a delete was begun
+	putAt    int  // the step of the last version
 }
 
 const owner = "0123456789abcdef0123456789abcdef"
 
-func (r *run) newClip() {
+func (r *run) newClip(w wish) {
 	n := len(r.clips)
 	id := strings.Repeat(string(rune('a'+n)), 26)
 	v := video.New(owner, "film.mp4", "video/mp4", 1, r.clock, r.clock.Add(upload.PendingLife))
 	v.ID, v.Source.Key = id, video.SourceKey(owner, id)
+	v.Options = w.options()
 	if err := r.videos.Create(context.Background(), v); err != nil {
 		r.fail("create: %v", err)
 	}
 	r.counts.Videos++
-	r.clips = append(r.clips, &clip{id: id, key: v.Source.Key, versions: map[string]int{}, actions: 1 + r.random.IntN(8)})
+	r.clips = append(r.clips, &clip{id: id, key: v.Source.Key, versions: map[string]int{}, wish: w, actions: 1 + r.random.IntN(8)})
 }
 
 // act is something that a client does.
@@ -98,7 +100,7 @@ func (r *run) look(ctx context.Context, p *ports, c *clip) error {
 		return err
 	}
 	film := r.films[generation{v.ID, v.Generation}]
-	want, err := r.sim.end(film)
+	want, err := r.sim.end(film, c.wish)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ func (f *Fates) Never() (missing []Fault) {
 // Counts sums up runs. It is not safe for concurrent use.
 type Counts struct {
 	Runs, Steps, Videos, Deliveries, Sweeps int
+	Jobs                                    int // of the service
 	// Orphans are deleted videos of which something is left, because a process
 	// lived for longer than any does: see checkGone.
 	Orphans int
@@ -68,6 +69,7 @@ func (c *Counts) Add(o *Counts) {
 	c.Videos += o.Videos
 	c.Deliveries += o.Deliveries
 	c.Sweeps += o.Sweeps
+	c.Jobs += o.Jobs
 	c.Orphans += o.Orphans
 	for f, n := range o.Faults {
 		c.Faults[f] += n

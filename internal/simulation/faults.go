@@ -26,11 +26,12 @@ const (
 	AnswerLost                               // done, but the queue was not told: it comes again
 	EventLost                                // S3 sends none
 	MessageLost                              // the queue loses it
+	JobFailed                                // the service fails
 	faults
 )
 
 var faultNames = [faults]string{"none", "throttled", "response lost", "done in part", "crashed before", "crashed after",
-	"crashed in the middle", "timed out", "stalled", "outdated", "sent twice", "late", "delivered twice", "answer lost", "event lost", "message lost"}
+	"crashed in the middle", "timed out", "stalled", "outdated", "sent twice", "late", "delivered twice", "answer lost", "event lost", "message lost", "job failed"}
 
 func (f Fault) String() string { return faultNames[f] }
 
@@ -143,6 +144,8 @@ func seldom(w *worker) float64 {
 		return 5
 	}
 	switch w.call.name {
+	case "start job", "get job", "delete job", "await":
+		return 3
 	case "remove source", "remove results", "fail", "extend", "leave uncaptioned", "measure":
 		return 4
 	case "get item", "read part", "stat upload", "find pauses", "decode", "hear", "read source":

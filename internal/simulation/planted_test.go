@@ -112,20 +112,22 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			}
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := product
-			plant(&s)
-			sim, counts := of(s), NewCounts()
-			for seed := range uint64(10_000) {
-				if err := sim.Run(seed, counts, nil); err != nil {
-					t.Logf("found in run %d: %v", seed+1, err)
-					return
-				}
-			}
-			t.Errorf("it was not found in %d runs", counts.Runs)
-		})
+		t.Run(name, func(t *testing.T) { isFound(t, plant) })
 	}
+}
+
+func isFound(t *testing.T, plant func(*steps)) {
+	t.Parallel()
+	s := product
+	plant(&s)
+	sim, counts := of(s), NewCounts()
+	for seed := range uint64(10_000) {
+		if err := sim.Run(seed, counts, nil); err != nil {
+			t.Logf("found in run %d: %v", seed+1, err)
+			return
+		}
+	}
+	t.Errorf("it was not found in %d runs", counts.Runs)
 }
 
 func transcriberWith(plant func(*ports, *captioning.Transcriber)) func(*ports) func(context.Context, events.SQSMessage) error {

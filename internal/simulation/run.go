@@ -44,7 +44,7 @@ func (s *Simulation) Run(seed uint64, counts *Counts, trace io.Writer) error {
 	counts.Runs++
 	r.mood = r.newMood()
 	for range 1 + r.random.IntN(3) {
-		r.newClip()
+		r.newClip(wish(max(0, r.random.IntN(6)-int(wishes)))) // most of them are ours
 	}
 	r.chaos()
 	r.calm()
@@ -83,16 +83,19 @@ type run struct {
 	workers, sentMessages, junkSent int
 
 	clips []*clip
+	jobs  []*serviceJob
 	// What was seen, by a video's id.
 	disturbed   map[string]int           // times that it was taken from under a worker's hands
 	excused     map[string]bool          // its client's call was cut short, or a message of it lost
 	touched     map[string]bool          // a fault befell a worker of it, or nobody did anything for an hour
 	past        map[string][]video.Video // what the item was
 	deadLetters map[string]bool
-	films       map[generation]int // that each generation was planned for
-	puts        map[string]int     // that were asked for, by object
-	putAt       map[string]int     // and the step of the last time
-	broken      error              // the first thing that did not hold
+	jobFailed   map[string]bool     // at the service
+	asked       map[generation]bool // the service was
+	films       map[generation]int  // that each generation was planned for
+	puts        map[string]int      // that were asked for, by object
+	putAt       map[string]int      // and the step of the last time
+	broken      error               // the first thing that did not hold
 }
 
 type generation struct {
@@ -106,7 +109,7 @@ var epoch = time.Date(2100, 1, 2, 3, 4, 5, 0, time.UTC)
 func (s *Simulation) newRun(product steps, seed uint64, counts *Counts, trace io.Writer) *run {
 	r := &run{sim: s, product: product, random: rand.New(rand.NewPCG(seed, 0x63756570697065)), clock: epoch, counts: counts, out: trace,
 		disturbed: map[string]int{}, excused: map[string]bool{}, touched: map[string]bool{},
-		past: map[string][]video.Video{}, deadLetters: map[string]bool{}, films: map[generation]int{}, puts: map[string]int{}, putAt: map[string]int{},
+		past: map[string][]video.Video{}, deadLetters: map[string]bool{}, jobFailed: map[string]bool{}, asked: map[generation]bool{}, films: map[generation]int{}, puts: map[string]int{}, putAt: map[string]int{},
 		log: slog.New(slog.DiscardHandler)}
 	if trace != nil {
 		r.log = slog.New(traceHandler{r})

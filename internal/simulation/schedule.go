@@ -106,6 +106,7 @@ func (r *run) calm() {
 // anyone lets somebody at random go on: a worker, or a function for which
 // messages wait. It reports whether there was anybody.
 func (r *run) anyone() bool {
+	r.serve()
 	awake := 0
 	for _, w := range r.alive {
 		if !w.wake.After(r.clock) {
@@ -166,6 +167,9 @@ func (r *run) wait(more time.Duration) bool {
 		for _, m := range q.messages {
 			soonest(m.visible)
 		}
+	}
+	for _, j := range r.jobs {
+		soonest(j.until)
 	}
 	if next.IsZero() {
 		return false

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 // runs does so many runs, side by side, and returns what they met.
@@ -46,7 +49,7 @@ func TestWhatMustHoldHolds(t *testing.T) {
 		}
 	}
 	for _, end := range []string{"ready", "deleted", "pending", "uncaptioned no_audio", "uncaptioned no_speech", "uncaptioned language_uncertain",
-		"failed not_media", "failed too_long", "failed gave_up"} {
+		"failed not_media", "failed too_long", "failed gave_up", "failed service_failed"} {
 		if counts.Ends[end] == 0 {
 			t.Errorf("no video ended as %s: %v", end, counts.Ends)
 		}
@@ -67,6 +70,7 @@ func TestWhatMustHoldHolds(t *testing.T) {
 		{"transcriber", "put part"}, {"transcriber", "put track"}, {"transcriber", "finish segment"}, {"transcriber", "finish"},
 		{"transcriber", "extend"}, {"transcriber", "announce"}, {"transcriber", "measure"}, {"transcriber", "hear"}, {"transcriber", "remove results"},
 		{"deadletter", "fail"}, {"deadletter", "put quarantine"}, {"sweeper", "sweep"}, {"sweeper", "give up"}, {"sweeper", "replace"}, {"sweeper", "announce"}, {"sweeper", "delete"},
+		{"transcriber", "start job"}, {"transcriber", "get job"}, {"transcriber", "delete job"}, {"transcriber", "await"}, {"sweeper", "get job"}, {"sweeper", "delete job"},
 		{"delete", "forget"}, {"sweeper", "bury"}, {"retry", "replace"}, {"retry", "announce"}, {"complete", "arrive"}, {"look", "read part"},
 	} {
 		if counts.Calls[place] == nil {
@@ -95,11 +99,17 @@ func TestEveryFilmUndisturbed(t *testing.T) {
 	s := New()
 	segments := map[int]int{}
 	for film := range filmCount {
-		e, err := s.end(film)
-		if err != nil {
-			t.Fatal(err)
+		for w := range wishes {
+			e, err := s.end(film, w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if w == english {
+				segments[e.segments]++
+			} else if e.segments > 1 || e.status == video.Ready && !strings.HasPrefix(e.tracks, []string{german: "de ", twoSpeakers: "en "}[w]) {
+				t.Errorf("film %d, through the service: %d segments, %s", film, e.segments, e.tracks)
+			}
 		}
-		segments[e.segments]++
 	}
 	for n := 1; n <= 5; n++ {
 		if segments[n] == 0 {

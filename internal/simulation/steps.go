@@ -12,6 +12,7 @@ import (
 	"github.com/cuepipe/cuepipe/internal/metric"
 	"github.com/cuepipe/cuepipe/internal/sqsjobs"
 	"github.com/cuepipe/cuepipe/internal/sweep"
+	"github.com/cuepipe/cuepipe/internal/transcribe"
 	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
@@ -56,7 +57,12 @@ func (p *ports) planner() *captioning.Planner {
 
 func (p *ports) transcriber() *captioning.Transcriber {
 	return &captioning.Transcriber{Videos: p.videos(), Uploads: p.uploads(), Captions: p.captions(), Arrivals: p.arrivals(),
-		Decoder: p.media(), Detector: p.media(), Engine: p.media(), Now: p.w.run.now, Log: p.w.run.log}
+		Decoder: p.media(), Detector: p.media(), Engine: p.media(),
+		Service: p.jobs(), Now: p.w.run.now, Log: p.w.run.log}
+}
+
+func (p *ports) jobs() transcribe.Jobs {
+	return transcribe.Jobs{API: p.service(), Results: p.captions(), Stack: stackName, UploadsBucket: "uploads", CaptionsBucket: "captions", Log: p.w.run.log}
 }
 
 func (p *ports) uploader() upload.Uploader {
@@ -65,7 +71,7 @@ func (p *ports) uploader() upload.Uploader {
 }
 
 func (p *ports) remover() captioning.Remover {
-	return captioning.Remover{Videos: p.videos(), Uploads: p.uploads(), Captions: p.captions(), Now: p.w.run.now}
+	return captioning.Remover{Videos: p.videos(), Uploads: p.uploads(), Captions: p.captions(), Service: p.jobs(), Now: p.w.run.now}
 }
 
 func (p *ports) sweeper() sweep.Sweeper {

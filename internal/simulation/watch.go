@@ -176,6 +176,9 @@ func (r *run) checkUnderWay(w *worker) {
 	if slices.ContainsFunc(r.alive, func(o *worker) bool { return !o.ended && (o.id == w.id || o.id == "") }) {
 		return
 	}
+	if r.atService(w.id) {
+		return
+	}
 	r.fail("%s is %s and nothing of it is under way after %s %d", v.ID, v.Status, w.role, w.number)
 }
 
