@@ -47,7 +47,7 @@ func fake(folder string) {
 		fmt.Fprintln(os.Stderr, "the model file cannot be read")
 		os.Exit(7)
 	case "hang at start":
-		select {}
+		time.Sleep(time.Hour)
 	case "refuse":
 		_ = wire.Write(answers, wire.Hello{Problem: folder + " has no model"})
 		return
@@ -65,11 +65,11 @@ func fake(folder string) {
 		case "crash":
 			fmt.Fprintln(os.Stderr, strings.Repeat("x", 100_000)+"\nterminate called")
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL) // as an abort is to who looks from outside
-			select {}
+			time.Sleep(time.Hour)
 		case "exit":
 			os.Exit(3)
 		case "hang":
-			select {}
+			time.Sleep(time.Hour)
 		case "garbage":
 			_, _ = answers.WriteString("what():  bad model, and some more text that is no frame")
 			continue
@@ -88,7 +88,7 @@ func fake(folder string) {
 			if err == nil {
 				_ = os.WriteFile(filepath.Join(folder, "orphan"), fmt.Append(nil, pid.Pid), 0o644)
 			}
-			select {}
+			time.Sleep(time.Hour)
 		}
 		if wire.Write(answers, a) != nil {
 			return

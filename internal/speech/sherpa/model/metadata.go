@@ -2,14 +2,13 @@ package model
 
 import (
 	"bufio"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // types are what the models say of themselves, as model_type in the metadata of
@@ -56,11 +55,15 @@ func itself(dir string, byName Family, files map[string]string) (Family, error) 
 	return family, nil
 }
 
-// Fields of an ONNX ModelProto and its StringStringEntryProto (onnx.proto3).
+// Fields of an ONNX ModelProto and its StringStringEntryProto (onnx.proto3), and
+// the kinds of fields that these have (protobuf's wire types).
 const (
 	metadataField = 14
 	keyField      = 1
 	valueField    = 2
+
+	numberKind = 0
+	bytesKind  = 2
 )
 
 // longestEntry bounds one entry, in bytes; the longest known are lists of
@@ -85,7 +88,10 @@ func metadata(path string) (map[string]string, error) {
 	return said, nil
 }
 
-var errCut = errors.New("it ends too early")
+var (
+	errCut   = errors.New("it ends too early")
+	errEntry = errors.New("an entry of its metadata cannot be read")
+)
 
 func parse(r io.ReadSeeker, size int64) (map[string]string, error) {
 	said := map[string]string{}
@@ -94,25 +100,27 @@ func parse(r io.ReadSeeker, size int64) (map[string]string, error) {
 		if _, err := r.Seek(at, io.SeekStart); err != nil {
 			return nil, err
 		}
-		in := bufio.NewReaderSize(r, 64)
-		tag, n, err := varint(in)
+		in := &counted{Reader: bufio.NewReaderSize(r, 64)}
+		field, err := binary.ReadUvarint(in)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w: %w", errCut, err)
 		}
-		at += n
-		number, kind := protowire.DecodeTag(tag)
-		value, n, err := varint(in) // of top-level fields all are numbers or have a length
-		if err != nil || kind != protowire.VarintType && kind != protowire.BytesType || number < 1 {
-			return nil, errors.Join(fmt.Errorf("field %d of the wire type %d at byte %d", number, kind, at), err)
+		value, err := binary.ReadUvarint(in)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errCut, err)
 		}
-		at += n
-		if kind == protowire.VarintType {
+		kind := field & 7
+		if kind != numberKind && kind != bytesKind || field>>3 == 0 { // a ModelProto has no others
+			return nil, fmt.Errorf("there is a field %d of the kind %d at byte %d", field>>3, kind, at)
+		}
+		at += in.taken
+		if kind == numberKind {
 			continue
 		}
 		if value > uint64(size-at) {
 			return nil, fmt.Errorf("%w: %d bytes are announced at byte %d of %d", errCut, value, at, size)
 		}
-		if number == metadataField {
+		if field>>3 == metadataField {
 			if value > longestEntry {
 				return nil, fmt.Errorf("an entry of its metadata has %d bytes", value)
 			}
@@ -129,44 +137,37 @@ func parse(r io.ReadSeeker, size int64) (map[string]string, error) {
 	return said, nil
 }
 
-// varint reads a number and says how many bytes it took.
-func varint(in io.ByteReader) (value uint64, n int64, err error) {
-	var taken []byte
-	for len(taken) < 10 {
-		b, err := in.ReadByte()
-		if err != nil {
-			return 0, 0, errCut
-		}
-		if taken = append(taken, b); b < 0x80 {
-			break
-		}
-	}
-	value, length := protowire.ConsumeVarint(taken)
-	if length < 0 {
-		return 0, 0, errors.New("a number without an end")
-	}
-	return value, int64(length), nil
+// counted counts the bytes that are taken one by one.
+type counted struct {
+	*bufio.Reader
+	taken int64
+}
+
+func (c *counted) ReadByte() (byte, error) {
+	c.taken++
+	return c.Reader.ReadByte()
 }
 
 // add takes one key with its value.
 func add(said map[string]string, entry []byte) error {
 	var key, value string
 	for len(entry) > 0 {
-		number, kind, n := protowire.ConsumeTag(entry)
-		if n < 0 || kind != protowire.BytesType {
-			return errors.New("an entry of its metadata cannot be read")
+		field, n := binary.Uvarint(entry)
+		if n <= 0 || field&7 != bytesKind {
+			return errEntry
 		}
-		text, m := protowire.ConsumeBytes(entry[n:])
-		if m < 0 {
-			return errors.New("an entry of its metadata cannot be read")
+		length, m := binary.Uvarint(entry[n:])
+		if m <= 0 || length > uint64(len(entry)-n-m) {
+			return errEntry
 		}
-		switch number {
+		text := string(entry[n+m:][:length])
+		switch field >> 3 {
 		case keyField:
-			key = string(text)
+			key = text
 		case valueField:
-			value = string(text)
+			value = text
 		}
-		entry = entry[n+m:]
+		entry = entry[n+m+int(length):]
 	}
 	said[key] = value
 	return nil

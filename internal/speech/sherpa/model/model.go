@@ -116,8 +116,12 @@ func Find(dir string) (Model, error) {
 	m := Model{Dir: dir, Family: family, Files: map[string]string{}}
 	for role, name := range files {
 		m.Files[role] = filepath.Join(dir, name)
-		if info, err := os.Stat(m.Files[role]); err != nil || !info.Mode().IsRegular() {
+		info, err := os.Stat(m.Files[role])
+		if err != nil || !info.Mode().IsRegular() {
 			return Model{}, fmt.Errorf("the model's folder %s: %s, which is its %s, is no file", dir, name, role)
+		}
+		if info.Size() == 0 { // sherpa-onnx takes an empty token table, and says nothing ever after
+			return Model{}, fmt.Errorf("the model's folder %s: %s, which is its %s, is empty", dir, name, role)
 		}
 	}
 	if m.Language = cmp.Or(settings.Language, named(m.Name())); m.Language == "" {

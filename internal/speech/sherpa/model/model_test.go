@@ -2,6 +2,7 @@ package model
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"os"
@@ -10,33 +11,29 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // onnx is a file of an ONNX model with nothing but a graph that nobody reads
 // and metadata, in the order in which they are written.
 func onnx(entries ...string) string {
-	var b []byte
-	b = protowire.AppendTag(b, 1, protowire.VarintType)
-	b = protowire.AppendVarint(b, 8)
-	b = protowire.AppendTag(b, 7, protowire.BytesType)
-	b = protowire.AppendBytes(b, []byte(strings.Repeat("graph ", 1000)))
+	text := func(b []byte, field uint64, text string) []byte {
+		b = binary.AppendUvarint(b, field<<3|bytesKind)
+		return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+	}
+	b := []byte{1<<3 | numberKind, 8} // the version of the format
+	b = text(b, 7, strings.Repeat("graph ", 1000))
 	for i := 0; i+1 < len(entries); i += 2 {
-		var entry []byte
-		entry = protowire.AppendTag(entry, keyField, protowire.BytesType)
-		entry = protowire.AppendString(entry, entries[i])
-		entry = protowire.AppendTag(entry, valueField, protowire.BytesType)
-		entry = protowire.AppendString(entry, entries[i+1])
-		b = protowire.AppendTag(b, metadataField, protowire.BytesType)
-		b = protowire.AppendBytes(b, entry)
+		b = text(b, metadataField, string(text(text(nil, keyField, entries[i]), valueField, entries[i+1])))
 	}
 	return string(b)
 }
 
+const empty = "\x00empty"
+
 func typed(typ string) string { return onnx("version", "1", "model_type", typ, "comment", "x") }
 
-// folder makes one of that name with files, given as names and contents.
+// folder makes one of that name with files, given as names and contents; those
+// without have contents that do not matter.
 func folder(t *testing.T, name string, files map[string]string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), name)
@@ -44,6 +41,12 @@ func folder(t *testing.T, name string, files map[string]string) string {
 		t.Fatal(err)
 	}
 	for name, text := range files {
+		if text == "" {
+			text = "something"
+		}
+		if text == empty {
+			text = ""
+		}
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -139,6 +142,7 @@ func TestFindNamesTheFolderAndWhatWasExpected(t *testing.T) {
 		"two models":               {map[string]string{"a-encoder.onnx": "", "b-encoder.onnx": "", "a-decoder.onnx": "", "a-tokens.txt": ""}, "a-encoder.onnx, b-encoder.onnx for the encoder"},
 		"a model that is cut":      {map[string]string{"model.onnx": typed("paraformer")[:2000], "tokens.txt": ""}, "damaged or no ONNX model: it ends too early"},
 		"no model at all":          {map[string]string{"model.onnx": "<html>not found</html>", "tokens.txt": ""}, "damaged or no ONNX model"},
+		"an empty token table":     {with("tokens.txt", empty), "is empty"},
 		"settings that are none":   {with(settingsFile, "{"), settingsFile},
 		"two settings":             {with(settingsFile, "{}{}"), "something behind"},
 		"a wrong setting's name":   {with(settingsFile, `{"langauge": "en"}`), "langauge"},
@@ -209,10 +213,10 @@ func TestVerify(t *testing.T) {
 		says   string
 	}{
 		"a changed file":      {func(f map[string]string) { f["tokens.txt"] = "T" }, "tokens.txt is damaged"},
-		"a changed weight":    {func(f map[string]string) { f["weights.data"] = "" }, "weights.data is damaged"},
+		"a changed weight":    {func(f map[string]string) { f["weights.data"] = "W" }, "weights.data is damaged"},
 		"a missing weight":    {func(f map[string]string) { delete(f, "weights.data") }, "weights.data"},
 		"an unlisted setting": {func(f map[string]string) { f[settingsFile] = "{}" }, "does not list engine.json"},
-		"no checksums":        {func(f map[string]string) { f[SumsFile] = "" }, "lists no file"},
+		"no checksums":        {func(f map[string]string) { f[SumsFile] = empty }, "lists no file"},
 		"other lines":         {func(f map[string]string) { f[SumsFile] = "hello\n" }, "line 1 is no checksum"},
 		"a file outside":      {func(f map[string]string) { f[SumsFile] += strings.Repeat("0", 64) + "  ../secret\n" }, "line 5"},
 		"an absolute path":    {func(f map[string]string) { f[SumsFile] += strings.Repeat("0", 64) + "  /etc/passwd\n" }, "line 5"},
