@@ -16,7 +16,7 @@ export CGO_ENABLED := 1
 export STAGE VIDEO LOCAL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deploy synth diff destroy stop logs status invoke redrive doctor token clean fetch build bench-memory bench-pipeline bench-speech bench-seams bench-length spike plan-scale simulate
+.PHONY: help run test deploy synth diff destroy stop logs status invoke redrive doctor token clean fetch build bench-memory bench-hours side-by-side bench-pipeline bench-speech bench-seams bench-length spike plan-scale simulate
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,12 +76,19 @@ build: fetch ## Build the functions into dist, and the programs into bin
 bench-memory: fetch ## Measure the memory of the recogniser: the peak for 15 minutes, and 20 warm invocations
 	@cd integration && go run ./cmd/bench-memory
 
+bench-hours: fetch ## Measure the memory of one recogniser over hours of use, and draw it (HOURS=4 FIGURE=docs/memory.svg)
+	@cd integration && go run ./cmd/bench-memory -hours $(or $(HOURS),4) -figure "$(abspath $(or $(FIGURE),docs/memory.svg))"
+
 bench-pipeline: ## Measure the pipeline of make run: what it adds to recognition, and its transcribers' memory
 	@tools/bench-pipeline.sh
 
 bench-speech: fetch ## Measure the recogniser on recordings: words, times, captions, speed, memory (SPEECH=folder with refs.tsv, PEERS=1)
 	@$(if $(PEERS),tools/fetch/peers.sh)
 	@cd integration && CUEPIPE_SPEECH="$(abspath $(or $(SPEECH),$(CUEPIPE_SPEECH)))" go run ./cmd/bench-speech $(if $(PEERS),-peers) $(ARGS)
+
+side-by-side: fetch ## Write docs/side-by-side.md: our captions beside those of others on one recording (SPEECH=folder CLIP=sonnet001.mp3)
+	@tools/fetch/peers.sh
+	@cd integration && CUEPIPE_SPEECH="$(abspath $(or $(SPEECH),$(CUEPIPE_SPEECH)))" go run ./cmd/side-by-side -to "$(CURDIR)/docs" $(if $(CLIP),-clip "$(CLIP)")
 
 bench-seams: fetch ## Measure what cutting a film costs in words, and show what is said at every seam (ARGS="-length 30s")
 	@cd integration && go run ./cmd/bench-seams $(ARGS)

@@ -8,6 +8,8 @@
 // sound would grow by that, and each has its own samples, as in the function.
 // Go's garbage is collected before each measurement: what waits for its
 // collection is no growth.
+//
+// With -hours it measures hours of use instead: see hours.go.
 package main
 
 import (
@@ -40,8 +42,16 @@ type line struct {
 func main() {
 	long := flag.Duration("long", 15*time.Minute, "length of the long recording")
 	short := flag.Duration("short", time.Minute, "least length of the recordings of the warm invocations")
+	hours := flag.Int("hours", 0, "measure that many hours of use instead")
+	figure := flag.String("figure", "", "with -hours: the SVG file that shows them")
 	flag.Parse()
-	if err := run(*long, *short); err != nil {
+	var err error
+	if *hours > 0 {
+		err = use(*hours, *figure)
+	} else {
+		err = run(*long, *short)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
