@@ -43,7 +43,7 @@ func (t *Transcriber) assemble(ctx context.Context, log *slog.Logger, v video.Vi
 	if err != nil {
 		return fmt.Errorf("assemble: %w", err)
 	}
-	r, failure := join(parts, profileOf(v))
+	r, failure := join(parts, v.Options)
 	if failure != nil {
 		_, err := t.change(ctx, v, video.LeaveUncaptioned(v.Generation, *failure))
 		return err
@@ -64,7 +64,7 @@ func (t *Transcriber) assemble(ctx context.Context, log *slog.Logger, v video.Vi
 	if err != nil {
 		return fmt.Errorf("assemble: %w", err)
 	}
-	log.Info("assembled", "segments", len(parts), "cues", len(r.track.Cues), "assemble_ms", t.now().Sub(began).Milliseconds())
+	log.Info("assembled", "segments", len(parts), "cues", len(r.track.Cues), "names", r.renamed, "assemble_ms", t.now().Sub(began).Milliseconds())
 	_, err = t.change(ctx, v, video.Finish(v.Generation, []video.Track{receipt}))
 	return err
 }

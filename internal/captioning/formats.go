@@ -7,6 +7,7 @@ import (
 
 	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/speech"
+	"github.com/cuepipe/cuepipe/internal/speech/names"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -15,6 +16,7 @@ type result struct {
 	track   caption.Track
 	words   []speech.Word
 	profile caption.Profile
+	renamed int // how many names were written right
 	coverage
 }
 
@@ -90,10 +92,20 @@ func ContentType(format string) (contentType string, ok bool) {
 	return "", false
 }
 
+// namesOf are the names that a video's owner wants written right. A list that
+// this version does not take is as if none had been given.
+func namesOf(o video.Options) names.Names {
+	n, err := names.New(o.Names)
+	if err != nil {
+		return names.Names{}
+	}
+	return n
+}
+
 // profileOf is the style guide that a video's captions are laid out by. One that
 // this version does not know is as if none had been asked for.
-func profileOf(v video.Video) caption.Profile {
-	p, err := caption.ProfileByName(cmp.Or(v.Options.Profile, caption.Default().Name))
+func profileOf(o video.Options) caption.Profile {
+	p, err := caption.ProfileByName(cmp.Or(o.Profile, caption.Default().Name))
 	if err != nil {
 		return caption.Default()
 	}

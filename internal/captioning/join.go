@@ -28,7 +28,7 @@ const (
 // join makes one track of a film's parts, or says why there is none. The same
 // parts give the same track: it is laid out over the whole film, as if nobody
 // had cut it.
-func join(parts []part, p caption.Profile) (result, *video.Failure) {
+func join(parts []part, o video.Options) (result, *video.Failure) {
 	words, sure := joinWords(parts)
 	switch {
 	case len(words) == 0:
@@ -37,8 +37,10 @@ func join(parts []part, p caption.Profile) (result, *video.Failure) {
 	case sure < leastConfidence || shareBelow(words, doubtful) > mostDoubtful:
 		return result{}, &video.LanguageUncertain
 	}
-	p.Language = parts[0].Language
-	return result{caption.Track{Language: p.Language, Cues: caption.Layout(words, p)}, words, p, coverageOf(parts)}, nil
+	words, renamed := namesOf(o).Correct(words)
+	p := profileOf(o)
+	p = p.In(parts[0].Language)
+	return result{caption.Track{Language: p.Language, Cues: caption.Layout(words, p)}, words, p, len(renamed), coverageOf(parts)}, nil
 }
 
 // shareBelow is the share of words with less than a probability.

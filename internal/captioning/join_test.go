@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/speech"
+	"github.com/cuepipe/cuepipe/internal/video"
 )
 
 // heardAt makes words of half a second, the first at a time in tenths of a
@@ -118,7 +118,7 @@ func TestWordsThatAreMostlyDoubtedAreGuesses(t *testing.T) {
 			p.Words = append(p.Words, partWord{Text: w.Text, Start: w.Start.Milliseconds(), End: w.End.Milliseconds(), Probability: w.Probability})
 		}
 		got := ""
-		if _, failure := join([]part{p}, caption.Default()); failure != nil {
+		if _, failure := join([]part{p}, video.Options{}); failure != nil {
 			got = failure.Code
 		}
 		if got != want {

@@ -104,3 +104,28 @@ func TestTheReportSaysWhereSpeechAndWordsDoNotMatch(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesAreWrittenAsTheOwnerWritesThem(t *testing.T) {
+	film := captioningtest.Film{Header: 6 * time.Second, Words: "We moved it all to Cooper Netties last year."}
+	for want, list := range map[string][]string{
+		"We moved it all to Cooper Netties last year.": nil,
+		"We moved it all to Kubernetes last year.":     {"Kubernetes", "Siobhán"},
+	} {
+		p := newPipeline(t)
+		v := p.ask(film.Bytes(), video.Options{Names: list})
+		p.arrive(v)
+		p.work()
+		got := p.now(v)
+		if len(got.Tracks) != 1 {
+			t.Fatalf("%+v", got)
+		}
+		for _, format := range []string{"vtt", "json", "txt"} {
+			if written := strings.Join(strings.Fields(p.written()[got.Tracks[0].Formats[format]]), " "); !strings.Contains(written, strings.Fields(want)[5]) {
+				t.Errorf("%v: %s has %s", list, format, written)
+			}
+		}
+		if text := strings.Join(strings.Fields(p.written()[got.Tracks[0].Formats["txt"]]), " "); text != want {
+			t.Errorf("%v: %q, want %q", list, text, want)
+		}
+	}
+}

@@ -28,7 +28,7 @@ var allowed = map[string][]string{
 	"internal/caption":          {"internal/speech"},
 	"internal/media":            {"internal/speech"},
 	"internal/upload":           {"internal/video", "internal/caption", "internal/speech/names", "internal/speech/languages"},
-	"internal/captioning":       {"internal/video", "internal/media", "internal/speech", "internal/caption"},
+	"internal/captioning":       {"internal/video", "internal/media", "internal/speech", "internal/speech/names", "internal/caption"},
 	"internal/speech/names":     {"internal/speech"},
 	"internal/speech/languages": {},
 	// Recognisers.
