@@ -26,8 +26,7 @@ type captionFlags struct {
 	output, format, contentType, assets string
 	local, json, force, early           bool
 	timeout                             time.Duration
-	options                             client.Options
-	names                               string
+	optionFlags
 }
 
 func (a *app) captionCommand() *cobra.Command {
@@ -70,10 +69,7 @@ With --json standard output has one JSON object a line: progress of the "type"
 	flags.BoolVar(&f.local, "local", false, "caption on this machine, without a service")
 	flags.StringVar(&f.assets, "assets", "", "with --local: the folder that has recogniser/ and ffmpeg/ (default $CUEPIPE_CACHE, beside the program, or .cache)")
 	flags.StringVar(&f.contentType, "type", "", "the file's type, such as video/mp4 (default: by its name or its first bytes)")
-	flags.StringVar(&f.options.Language, "language", "", "the language that is spoken, such as de or pt-BR (default: English)")
-	flags.IntVar(&f.options.Speakers, "speakers", 0, "tell so many voices apart, at most")
-	flags.StringVar(&f.options.Profile, "profile", "", "lay out by this style guide: "+nameProfiles())
-	flags.StringVar(&f.names, "names", "", "a file of names, one a line, that are spoken")
+	f.register(flags)
 	flags.BoolVar(&f.json, "json", false, "tell progress and result as JSON lines on standard output")
 	flags.BoolVar(&f.force, "force", false, "replace captions that are there already")
 	flags.BoolVar(&f.early, "early", false, "keep the output up to date while the video is in work")
@@ -88,12 +84,9 @@ func (a *app) caption(ctx context.Context, path string, f captionFlags) error {
 	if f.early && (f.output == "-" || f.format != "vtt") {
 		return usage("Early captions are written to a file as vtt, where a note says how far they go. Leave --early out, or the other format or output.")
 	}
-	if f.names != "" {
-		names, err := readNames(f.names)
-		if err != nil {
-			return err
-		}
-		f.options.Names = names
+	asked, err := f.asked()
+	if err != nil {
+		return err
 	}
 	file, err := openInput(path)
 	if err != nil {
@@ -104,7 +97,7 @@ func (a *app) caption(ctx context.Context, path string, f captionFlags) error {
 	if err != nil {
 		return err
 	}
-	w, release, err := a.way(f)
+	w, release, err := a.way(f, asked)
 	if err != nil {
 		return err
 	}
@@ -144,12 +137,12 @@ func cues(n int) string {
 }
 
 // way returns how to caption, and what releases it.
-func (a *app) way(f captionFlags) (way, func(), error) {
+func (a *app) way(f captionFlags, asked client.Options) (way, func(), error) {
 	if !f.local {
 		c, err := a.client()
-		return &remote{Client: c, contentType: f.contentType, options: f.options}, func() {}, err
+		return &remote{Client: c, contentType: f.contentType, options: asked}, func() {}, err
 	}
-	options, err := localOptions(f.options)
+	options, err := localOptions(asked)
 	if err != nil {
 		return nil, nil, err
 	}

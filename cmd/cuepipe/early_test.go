@@ -189,8 +189,14 @@ func TestRetryFromTheCommandLine(t *testing.T) {
 	if _, said := b.run(0, "retry", "--wait", id); !strings.Contains(said, "The captions are ready. Get them with: cuepipe captions "+id) {
 		t.Errorf("said %s", said)
 	}
+	b.run(0, "retry", "--wait", id, "--names", b.file("names.txt", []byte("Ann Lee\n")))
+	b.run(0, "retry", "--wait", id) // does not change what was asked
+	if v, err := b.service.Videos.Get(t.Context(), id); err != nil || len(v.Options.Names) != 1 || v.Options.Names[0] != "Ann Lee" {
+		t.Errorf("%+v, %v", v.Options, err)
+	}
+	b.run(1, "retry", id, "--profile", "none")
 	v := b.only()
-	if v.Generation != 3 {
+	if v.Generation != 5 {
 		t.Errorf("generation %d", v.Generation)
 	}
 	if err := b.service.Uploads.RemoveAll(t.Context(), v.Source.Key); err != nil {

@@ -7,10 +7,34 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/cuepipe/cuepipe/internal/client"
 	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
+
+// optionFlags are what is asked of captions on a command line.
+type optionFlags struct {
+	client.Options
+	names string // the file that they are in
+}
+
+func (f *optionFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.Language, "language", "", "the language that is spoken, such as de or pt-BR (default: English)")
+	flags.IntVar(&f.Speakers, "speakers", 0, "tell so many voices apart, at most")
+	flags.StringVar(&f.Profile, "profile", "", "lay out by this style guide: "+nameProfiles())
+	flags.StringVar(&f.names, "names", "", "a file of names, one a line, that are spoken")
+}
+
+// asked is what was asked, with the names from their file.
+func (f optionFlags) asked() (o client.Options, err error) {
+	o = f.Options
+	if f.names != "" {
+		o.Names, err = readNames(f.names)
+	}
+	return o, err
+}
 
 // readNames reads a name a line. What begins with # is left out.
 func readNames(path string) (names []string, err error) {

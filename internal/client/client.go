@@ -87,10 +87,18 @@ func (c *Client) List(ctx context.Context, cursor string, limit int) (videos []V
 }
 
 // Retry has a video captioned anew. A repetition, after an answer that was lost,
-// drops what the first one began some moments before.
-func (c *Client) Retry(ctx context.Context, id string) (Video, error) {
+// drops what the first one began some moments before. Where options is not nil
+// it replaces what was asked of the captions before.
+func (c *Client) Retry(ctx context.Context, id string, options *Options) (Video, error) {
+	var body []byte
+	if options != nil {
+		var err error
+		if body, err = json.Marshal(options); err != nil {
+			return Video{}, fmt.Errorf("retry: %w", err)
+		}
+	}
 	var v Video
-	err := c.into(ctx, request{method: http.MethodPost, path: videoPath(id) + "/retry"}, &v)
+	err := c.into(ctx, request{method: http.MethodPost, path: videoPath(id) + "/retry", body: body}, &v)
 	return v, err
 }
 

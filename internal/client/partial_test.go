@@ -82,7 +82,7 @@ func TestRetryMakesTheSameCaptionsAgain(t *testing.T) {
 	}
 	// While it is in work the captions of before are gone.
 	service.Behave(clienttest.Behaviour{Idle: true})
-	v, err = c.Retry(t.Context(), v.ID)
+	v, err = c.Retry(t.Context(), v.ID, nil)
 	if err != nil || v.Status != client.Queued || len(v.Tracks) != 0 {
 		t.Fatalf("%+v, %v", v, err)
 	}
@@ -91,7 +91,7 @@ func TestRetryMakesTheSameCaptionsAgain(t *testing.T) {
 		t.Errorf("the track of before: %v", err)
 	}
 	service.Behave(clienttest.Behaviour{})
-	if _, err := c.Retry(t.Context(), v.ID); err != nil {
+	if _, err := c.Retry(t.Context(), v.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	again, err := c.Track(t.Context(), v.ID, "en", "vtt")

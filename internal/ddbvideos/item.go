@@ -72,7 +72,7 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000
 
 func toItem(v video.Video) item {
 	it := item{ID: v.ID, Owner: v.Owner, Title: v.Title, Size: v.Size, ContentType: v.ContentType, Status: string(v.Status),
-		Source: itemSource(v.Source), Generation: v.Generation, Duration: v.Duration.Seconds(), Length: v.SegmentLength.Seconds(),
+		Options: itemOptions(v.Options), Source: itemSource(v.Source), Generation: v.Generation, Duration: v.Duration.Seconds(), Length: v.SegmentLength.Seconds(),
 		Segments: v.Segments, Places: []byte(v.Places), Done: v.Done, Swept: v.Swept, Awaited: v.Awaited,
 		Tracks: itemTracks(v.Tracks), CreatedAt: stamp(v.CreatedAt), UpdatedAt: stamp(v.UpdatedAt)}
 	for n, until := range v.Heard {
@@ -80,10 +80,6 @@ func toItem(v video.Video) item {
 			it.Heard = map[string]float64{}
 		}
 		it.Heard[strconv.Itoa(n)] = until.Seconds()
-	}
-	if !reflect.ValueOf(v.Options).IsZero() {
-		o := options(v.Options)
-		it.Options = &o
 	}
 	if v.Failure != nil {
 		f := itemFailure(*v.Failure)
@@ -139,6 +135,15 @@ func fromMap(m map[string]types.AttributeValue) (video.Video, error) {
 		v.ExpiresAt = time.Unix(it.ExpiresAt, 0).UTC()
 	}
 	return v, nil
+}
+
+// itemOptions is nil where nothing is asked.
+func itemOptions(o video.Options) *options {
+	if reflect.ValueOf(o).IsZero() {
+		return nil
+	}
+	stored := options(o)
+	return &stored
 }
 
 func itemSource(s video.Source) source { return source(s) }

@@ -57,6 +57,13 @@ func update(c video.Change, now time.Time) *updating {
 		u.add = append(u.add, u.name("generation")+" "+u.value("one", 1))
 		u.drop("duration", "segmentLength", "segments", "places", "startedAt", "swept", "done", "heard", "tracks", "failure")
 	}
+	if o := c.Options; o != nil {
+		if stored := itemOptions(*o); stored != nil {
+			u.put("options", stored)
+		} else {
+			u.drop("options")
+		}
+	}
 	if p := c.Plan; p != nil {
 		u.put("source", itemSource(p.Source))
 		u.put("size", p.Size)

@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -168,12 +170,50 @@ func TestRetry(t *testing.T) {
 		t.Errorf("%+v, queue has %q", body, a.objects["queue/"+v.ID])
 	}
 	pending, _ := a.video()
-	a.want(409, "alice", "POST", pending+"/retry", "", &p)
-	if p.Code != "not_uploaded" {
-		t.Errorf("%+v", p)
+	for _, options := range []string{"", `{"profile": "bbc"}`} {
+		a.want(409, "alice", "POST", pending+"/retry", options, &p)
+		if p.Code != "not_uploaded" {
+			t.Errorf("%+v", p)
+		}
 	}
 	deleting, _ := a.video(video.Delete())
 	a.want(404, "alice", "POST", deleting+"/retry", "", nil)
+}
+
+func TestARetryMayAskForSomethingElse(t *testing.T) {
+	a := newAPI(t)
+	path, v := a.video(readyAs("en")...)
+	a.objects["k"] = "bytes"
+	for _, c := range []struct {
+		body string
+		want video.Options
+	}{
+		{`{"profile": "bbc", "names": ["Siobhán"]}`, video.Options{Profile: "bbc", Names: []string{"Siobhán"}}},
+		{"", video.Options{Profile: "bbc", Names: []string{"Siobhán"}}},
+		{`{"profile": "ted"}`, video.Options{Profile: "ted"}},
+		{"{}", video.Options{}},
+	} {
+		a.want(202, "alice", "POST", path+"/retry", c.body, nil)
+		got, err := a.store.Get(t.Context(), v.ID)
+		if err != nil || got.Status != video.Queued || !reflect.DeepEqual(got.Options, c.want) {
+			t.Errorf("%s: %s, %+v, %v", c.body, got.Status, got.Options, err)
+		}
+	}
+	before, _ := a.store.Get(t.Context(), v.ID)
+	for body, code := range map[string]string{`{"profile": "fcc"}`: "unknown_profile", `{"size": 5}`: "bad_request", `{}{}`: "bad_request", `null`: "",
+		`"` + strings.Repeat("a", 70<<10) + `"`: "too_large"} {
+		var p Problem
+		status, _, answer := a.do("alice", "POST", path+"/retry", body)
+		if code == "" { // as JSON has it: nothing is asked
+			continue
+		}
+		if err := json.Unmarshal(answer, &p); err != nil || p.Code != code || status < 400 {
+			t.Errorf("%.30s: %d %s", body, status, answer)
+		}
+	}
+	if after, _ := a.store.Get(t.Context(), v.ID); after.Generation > before.Generation+1 {
+		t.Errorf("what was refused began generation %d", after.Generation)
+	}
 }
 
 func TestProgressCountsSoundAndSaysHowLongItTakes(t *testing.T) {

@@ -32,10 +32,11 @@ func problem(w http.ResponseWriter, status int, code, detail string) {
 
 // statusOf is where a refusal's code meets HTTP. What is not listed is 400.
 var statusOf = map[string]int{
-	"not_uploaded":     http.StatusConflict,
-	"source_missing":   http.StatusConflict,
-	"too_large":        http.StatusRequestEntityTooLarge,
-	"unsupported_type": http.StatusUnsupportedMediaType,
+	"not_uploaded":      http.StatusConflict,
+	"retried_meanwhile": http.StatusConflict,
+	"source_missing":    http.StatusConflict,
+	"too_large":         http.StatusRequestEntityTooLarge,
+	"unsupported_type":  http.StatusUnsupportedMediaType,
 }
 
 // fail answers with the problem that err is to a client, and logs the ones that

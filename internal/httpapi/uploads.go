@@ -1,7 +1,7 @@
 package httpapi
 
 import (
-	"context"
+	"bufio"
 	"encoding/json"
 	"errors"
 	"io"
@@ -19,7 +19,7 @@ const maxBody = 64 << 10
 //
 //	POST /v1/videos                 201 with the video and its upload ticket
 //	POST /v1/videos/{id}/complete   202 with the video
-//	POST /v1/videos/{id}/retry      202 with the video
+//	POST /v1/videos/{id}/retry      202 with the video; the body may say what is asked of it now
 func NewUploads(u upload.Uploader, opts Options) http.Handler {
 	s := newServer(opts)
 	s.handle("POST /v1/videos", func(w http.ResponseWriter, r *http.Request, owner string) error {
@@ -29,7 +29,7 @@ func NewUploads(u upload.Uploader, opts Options) http.Handler {
 			ContentType string `json:"contentType"`
 			optionsBody
 		}
-		if err := readBody(w, r, &body); err != nil {
+		if err := readBody(w, r, &body, `{"filename": "lecture.mp4", "size": 1048576, "contentType": "video/mp4"}`); err != nil {
 			return err
 		}
 		v, ticket, err := u.Create(r.Context(), owner, upload.Request{Filename: body.Filename, Size: body.Size, ContentType: body.ContentType,
@@ -44,17 +44,42 @@ func NewUploads(u upload.Uploader, opts Options) http.Handler {
 		}{newVideoBody(v, opts.now()), uploadBody{http.MethodPut, ticket.URL, ticket.Headers, ticket.Expires.Format(time.RFC3339)}})
 		return nil
 	})
-	for step, do := range map[string]func(ctx context.Context, owner, id string) (video.Video, error){"complete": u.Complete, "retry": u.Retry} {
-		s.handle("POST /v1/videos/{id}/"+step, func(w http.ResponseWriter, r *http.Request, owner string) error {
-			v, err := do(r.Context(), owner, r.PathValue("id"))
-			if err != nil {
-				return err
-			}
+	accept := func(w http.ResponseWriter, v video.Video, err error) error {
+		if err == nil {
 			answer(w, http.StatusAccepted, newVideoBody(v, opts.now()))
-			return nil
-		})
+		}
+		return err
 	}
+	s.handle("POST /v1/videos/{id}/complete", func(w http.ResponseWriter, r *http.Request, owner string) error {
+		v, err := u.Complete(r.Context(), owner, r.PathValue("id"))
+		return accept(w, v, err)
+	})
+	s.handle("POST /v1/videos/{id}/retry", func(w http.ResponseWriter, r *http.Request, owner string) error {
+		options, err := readOptions(w, r)
+		if err != nil {
+			return err
+		}
+		v, err := u.Retry(r.Context(), owner, r.PathValue("id"), options)
+		return accept(w, v, err)
+	})
 	return s
+}
+
+// readOptions reads what is asked of captions, or nil where there is no body.
+func readOptions(w http.ResponseWriter, r *http.Request) (*video.Options, error) {
+	in := bufio.NewReader(r.Body)
+	if _, err := in.Peek(1); errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{in, r.Body}
+	var body optionsBody
+	if err := readBody(w, r, &body, `{"profile": "bbc"}`); err != nil {
+		return nil, err
+	}
+	return (*video.Options)(&body), nil
 }
 
 // uploadBody tells a client how to send its file.
@@ -66,7 +91,7 @@ type uploadBody struct {
 }
 
 // readBody reads one JSON object of known fields, and nothing after it.
-func readBody(w http.ResponseWriter, r *http.Request, into any) error {
+func readBody(w http.ResponseWriter, r *http.Request, into any, example string) error {
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	d.DisallowUnknownFields()
 	err := d.Decode(into)
@@ -80,7 +105,7 @@ func readBody(w http.ResponseWriter, r *http.Request, into any) error {
 	if errors.As(err, &tooLarge) {
 		return &upload.Refusal{Code: "too_large", Message: "The request's body is larger than 64 KiB. Send the file to the upload URL, not here."}
 	}
-	return &upload.Refusal{Code: "bad_request", Message: "The body must be one JSON object like {\"filename\": \"lecture.mp4\", \"size\": 1048576, \"contentType\": \"video/mp4\"}: " + jsonFault(err) + "."}
+	return &upload.Refusal{Code: "bad_request", Message: "The body must be one JSON object like " + example + ": " + jsonFault(err) + "."}
 }
 
 // jsonFault says what is wrong in words that hold nothing of the program.

@@ -84,7 +84,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			s.retry = func(p *ports) func(context.Context, string, string) (video.Video, error) {
 				u := p.uploader()
 				u.Queue = secondOnly{p.arrivals()}
-				return u.Retry
+				return func(ctx context.Context, owner, id string) (video.Video, error) { return u.Retry(ctx, owner, id, nil) }
 			}
 			s.sweep = sweepWith(func(p *ports, s *sweep.Sweeper) { s.Videos = deletedOnly{p.videos()} })
 		},

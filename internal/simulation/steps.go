@@ -40,7 +40,9 @@ var product = steps{
 		return p.uploader().Complete
 	},
 	retry: func(p *ports) func(ctx context.Context, owner, id string) (video.Video, error) {
-		return p.uploader().Retry
+		return func(ctx context.Context, owner, id string) (video.Video, error) {
+			return p.uploader().Retry(ctx, owner, id, nil)
+		}
 	},
 	remove: func(p *ports) func(context.Context, video.Video) error {
 		return p.remover().Remove

@@ -13,13 +13,20 @@ import (
 // changes nothing any more. Where the upload was not noted yet, it does what
 // Complete does.
 //
+// What is asked of the captions stays as it was, unless options say otherwise.
+//
 // Asked twice, it begins two generations, of which the second is captioned. It
 // returns video.ErrNotFound, also for somebody else's video and for one that is
 // being deleted, or a *Refusal.
-func (u Uploader) Retry(ctx context.Context, owner, id string) (video.Video, error) {
+func (u Uploader) Retry(ctx context.Context, owner, id string, options *video.Options) (video.Video, error) {
 	v, err := u.own(ctx, owner, id)
+	if err == nil && options != nil {
+		var asked video.Options
+		asked, err = AdmitOptions(*options, u.Service)
+		options = &asked
+	}
 	if err == nil && !v.Gone() {
-		v, err = u.again(ctx, v)
+		v, err = u.again(ctx, v, options)
 	}
 	if err == nil && v.Gone() { // maybe in this moment
 		err = video.ErrNotFound
@@ -30,7 +37,10 @@ func (u Uploader) Retry(ctx context.Context, owner, id string) (video.Video, err
 	return v, nil
 }
 
-func (u Uploader) again(ctx context.Context, v video.Video) (video.Video, error) {
+func (u Uploader) again(ctx context.Context, v video.Video, options *video.Options) (video.Video, error) {
+	if v.Status == video.Pending && options != nil {
+		return v, &Refusal{"not_uploaded", "Nothing was uploaded for this video yet. What is asked of its captions can be changed once it was."}
+	}
 	if v.Status == video.Pending {
 		return u.arrive(ctx, v)
 	}
@@ -49,8 +59,15 @@ func (u Uploader) again(ctx context.Context, v video.Video) (video.Video, error)
 	if err := u.Queue.Announce(ctx, v.ID, next, EventGrace); err != nil {
 		return v, err
 	}
-	v, err = u.Videos.Change(ctx, v.ID, video.Replace(v.Generation))
+	replace := video.Replace(v.Generation)
+	if options != nil {
+		replace = replace.Asking(*options)
+	}
+	v, err = u.Videos.Change(ctx, v.ID, replace)
 	if errors.Is(err, video.ErrStale) && v.Generation >= next {
+		if options != nil && !v.Gone() {
+			return v, &Refusal{"retried_meanwhile", "The video was begun anew in the same moment, with what was asked of its captions before. Retry it again."}
+		}
 		return v, nil // another retry, another object or a delete was faster
 	}
 	if err != nil {

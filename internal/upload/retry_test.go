@@ -133,7 +133,7 @@ func (s *somebody) change(t *testing.T, c video.Change) {
 func TestRetryBeginsTheNextGeneration(t *testing.T) {
 	for _, status := range []video.Status{video.Queued, video.Captioning, video.Ready, video.Uncaptioned, video.Failed} {
 		s := withVideo(t, status)
-		v, err := s.uploader().Retry(t.Context(), owner, s.id)
+		v, err := s.uploader().Retry(t.Context(), owner, s.id, nil)
 		if err != nil || v.Status != video.Queued || v.Generation != 2 || v.Segments != 0 || v.Tracks != nil || v.Failure != nil {
 			t.Errorf("%s: %+v, %v", status, v, err)
 		}
@@ -145,7 +145,7 @@ func TestRetryBeginsTheNextGeneration(t *testing.T) {
 
 func TestRetryOfWhatIsNotCaptionedYet(t *testing.T) {
 	s := withVideo(t, video.Pending)
-	v, err := s.uploader().Retry(t.Context(), owner, s.id)
+	v, err := s.uploader().Retry(t.Context(), owner, s.id, nil)
 	if err != nil || v.Status != video.Queued || v.Generation != 1 || !slices.Equal(s.queue, []message{{1, EventGrace}}) {
 		t.Errorf("uploaded: %+v, %v, announced %v", v, err, s.queue)
 	}
@@ -169,7 +169,7 @@ func TestWhatCannotBeRetriedStaysAsItIs(t *testing.T) {
 			s := withVideo(t, c.status)
 			s.noFile = true
 			before := s.now(t)
-			_, err := s.uploader().Retry(t.Context(), c.who, s.id)
+			_, err := s.uploader().Retry(t.Context(), c.who, s.id, nil)
 			var refusal *Refusal
 			if c.refusal == "" && !errors.Is(err, video.ErrNotFound) || c.refusal != "" && (!errors.As(err, &refusal) || refusal.Code != c.refusal) {
 				t.Errorf("%v", err)
@@ -203,7 +203,7 @@ func TestSomebodyElseIsFasterThanARetry(t *testing.T) {
 					s.change(t, change)
 				}
 			}
-			v, err := s.uploader().Retry(t.Context(), owner, s.id)
+			v, err := s.uploader().Retry(t.Context(), owner, s.id, nil)
 			if !errors.Is(err, c.err) || err != nil && c.err == nil {
 				t.Fatalf("%v", err)
 			}
@@ -214,12 +214,43 @@ func TestSomebodyElseIsFasterThanARetry(t *testing.T) {
 	}
 }
 
+// What one asks for is not silently what another had asked for.
+func TestARetryThatAsksForSomethingElseHappensOrSaysThatItDidNot(t *testing.T) {
+	asked := video.Options{Profile: "bbc", Names: []string{" Ann  Lee"}}
+	s := withVideo(t, video.Ready)
+	v, err := s.uploader().Retry(t.Context(), owner, s.id, &asked)
+	if err != nil || v.Generation != 2 || v.Options.Profile != "bbc" || v.Options.Names[0] != "Ann Lee" || asked.Names[0] != " Ann  Lee" {
+		t.Errorf("%+v, %v", v, err)
+	}
+	for name, c := range map[string]struct {
+		from      video.Status
+		meanwhile video.Change
+		options   video.Options
+		code      string
+	}{
+		"another retry":    {video.Ready, video.Replace(1), asked, "retried_meanwhile"},
+		"what cannot be":   {video.Ready, video.Change{}, video.Options{Profile: "none"}, "unknown_profile"},
+		"no service":       {video.Ready, video.Change{}, video.Options{Language: "de"}, "language_not_offered"},
+		"nothing is there": {video.Pending, video.Change{}, asked, "not_uploaded"},
+	} {
+		s := withVideo(t, c.from)
+		if c.meanwhile.Name != "" {
+			s.meanwhile = func() { s.change(t, c.meanwhile) }
+		}
+		_, err := s.uploader().Retry(t.Context(), owner, s.id, &c.options)
+		var refusal *Refusal
+		if !errors.As(err, &refusal) || refusal.Code != c.code || s.now(t).Options.Profile != "" {
+			t.Errorf("%s: %v, %+v", name, err, s.now(t).Options)
+		}
+	}
+}
+
 // Wherever a retry is cut short, either nothing has changed, or the video waits
 // for a message that is on its way; and the next retry starts it.
 func TestARetryThatIsCutShortLeavesNothingStuck(t *testing.T) {
 	for _, status := range []video.Status{video.Pending, video.Queued, video.Captioning, video.Ready, video.Uncaptioned, video.Failed} {
 		whole := withVideo(t, status)
-		if _, err := whole.uploader().Retry(t.Context(), owner, whole.id); err != nil {
+		if _, err := whole.uploader().Retry(t.Context(), owner, whole.id, nil); err != nil {
 			t.Fatal(err)
 		}
 		for at := 1; at <= len(whole.calls); at++ {
@@ -228,7 +259,7 @@ func TestARetryThatIsCutShortLeavesNothingStuck(t *testing.T) {
 				before := s.now(t)
 				s.at, s.after = at, after
 				name := fmt.Sprintf("%s, %s (call %d, after it: %v)", status, whole.calls[at-1], at, after)
-				if _, err := s.uploader().Retry(t.Context(), owner, s.id); !errors.Is(err, errCrash) {
+				if _, err := s.uploader().Retry(t.Context(), owner, s.id, nil); !errors.Is(err, errCrash) {
 					t.Errorf("%s: %v", name, err)
 				}
 				v := s.now(t)
@@ -237,7 +268,7 @@ func TestARetryThatIsCutShortLeavesNothingStuck(t *testing.T) {
 					t.Errorf("%s: it is stuck: %s, generation %d, announced %v", name, v.Status, v.Generation, s.queue)
 				}
 				s.at = 0
-				if v, err := s.uploader().Retry(t.Context(), owner, s.id); err != nil || v.Status != video.Queued || s.queue[len(s.queue)-1].generation != v.Generation {
+				if v, err := s.uploader().Retry(t.Context(), owner, s.id, nil); err != nil || v.Status != video.Queued || s.queue[len(s.queue)-1].generation != v.Generation {
 					t.Errorf("%s, then again: %+v, %v, announced %v", name, v, err, s.queue)
 				}
 			}

@@ -29,6 +29,8 @@ type Change struct {
 	// NextGeneration raises the generation by one and clears what belongs to
 	// the old one: plan, progress, machine tracks and failure.
 	NextGeneration bool
+	// Options replace those that were asked before; nil leaves them.
+	Options *Options
 	// Plan holds only where nobody planned the generation before: two planners
 	// may have seen two objects, one after the other, under the video's key.
 	Plan *Plan
@@ -122,6 +124,12 @@ func Replace(generation int) Change {
 		Generation: generation, To: Queued, NextGeneration: true}
 }
 
+// Asking adds to a change what is asked of the captions from then on.
+func (c Change) Asking(o Options) Change {
+	c.Options = &o
+	return c
+}
+
 // Hear reports progress within a segment.
 func Hear(generation, segment int, until time.Duration) Change {
 	return Change{Name: "hear", From: []Status{Queued, Captioning}, Generation: generation, Heard: &Heard{segment, until}}
@@ -209,6 +217,9 @@ func (c Change) Apply(v Video, now time.Time) (Video, error) {
 		v.Generation++
 		v.Segments, v.SegmentLength, v.Duration, v.Places, v.Done, v.Heard, v.Tracks, v.Failure = 0, 0, 0, "", nil, nil, nil, nil
 		v.StartedAt, v.Swept = time.Time{}, false
+	}
+	if o := c.Options; o != nil {
+		v.Options = *o
 	}
 	if p := c.Plan; p != nil {
 		v.Source, v.Size, v.Duration, v.SegmentLength, v.Segments, v.Places = p.Source, p.Size, p.Duration, p.SegmentLength, p.Segments, p.Places

@@ -236,6 +236,7 @@ var (
 func changes(generation int) []video.Change {
 	return []video.Change{
 		video.Arrive(), video.Record(generation, plan), video.Dispatch(generation, 3), video.Dispatch(generation, 4), video.Replace(generation),
+		video.Replace(generation).Asking(video.Options{Speakers: 2, Names: []string{"Anna"}}), video.Replace(generation).Asking(video.Options{}),
 		video.Extend(generation, video.Longer{Duration: time.Minute + 1500*time.Millisecond, Segments: 4}),
 		video.Extend(generation, video.Longer{Duration: time.Second, Segments: 2}),
 		video.Sweep(video.Video{Generation: generation, UpdatedAt: Now()}), video.Sweep(video.Video{Generation: generation, UpdatedAt: epoch}),
