@@ -23,6 +23,11 @@ type Cue struct {
 	// whatever the format it came from or goes to.
 	Lines []string
 
+	// Speaker is who says it, where voices were told apart: WebVTT's voice, TTML's
+	// agent, JSON's speaker. The other formats have no place for it, and mark a
+	// change of it. Of the readers, only that of JSON sets it.
+	Speaker string
+
 	// What WebVTT says about a cue beside its text, as it was read. All three
 	// are empty in tracks of our own, and no other format writes them.
 	ID       string // the cue's name, the line above its times

@@ -91,6 +91,7 @@ func (l *lineReader) block() (lines []string, first int, err error) {
 func writeBlocks(w io.Writer, t Track, format string, head func(number int, c Cue) string, escape func(string) string) error {
 	out := bufio.NewWriter(w)
 	written := 0
+	var turns turns
 	for i, cue := range t.Cues {
 		lines := cleanLines(cue.Lines)
 		if len(lines) == 0 {
@@ -102,6 +103,9 @@ func writeBlocks(w io.Writer, t Track, format string, head func(number int, c Cu
 		if written++; written > 1 {
 			fmt.Fprintln(out) // a bufio.Writer keeps its error until Flush
 		}
+		if turns.at(cue) {
+			lines[0] = turnMark + lines[0]
+		}
 		fmt.Fprintln(out, head(written, cue))
 		for _, line := range lines {
 			fmt.Fprintln(out, escape(line))
@@ -111,6 +115,21 @@ func writeBlocks(w io.Writer, t Track, format string, head func(number int, c Cu
 		return fmt.Errorf("write %s: %w", format, err)
 	}
 	return nil
+}
+
+// turnMark begins a cue in which somebody else speaks than before, in formats
+// that have no place for who it is (Netflix and the BBC: a dash for each speaker).
+const turnMark = "- "
+
+// turns finds the changes of speaker, cue by cue.
+type turns struct{ last string }
+
+func (t *turns) at(c Cue) bool {
+	before := t.last
+	if speaker := clean(c.Speaker); speaker != "" {
+		t.last = speaker
+	}
+	return before != t.last && before != ""
 }
 
 // readBlocks makes a cue of each block, and leaves out those without text. first

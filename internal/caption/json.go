@@ -20,18 +20,22 @@ import (
 //	{"start":0.400,"end":1.500,"lines":["Nobody knows why."],
 //	 "words":[{"text":"Nobody","start":0.400,"end":0.800,"probability":0.98}]}
 //	]}
+//
+// Where voices were told apart, cues and words have a "speaker", too.
 type (
 	jsonCue struct {
-		Start jsonTime   `json:"start"`
-		End   jsonTime   `json:"end"`
-		Lines []string   `json:"lines"`
-		Words []jsonWord `json:"words,omitempty"`
+		Start   jsonTime   `json:"start"`
+		End     jsonTime   `json:"end"`
+		Speaker string     `json:"speaker,omitempty"`
+		Lines   []string   `json:"lines"`
+		Words   []jsonWord `json:"words,omitempty"`
 	}
 	jsonWord struct {
 		Text        string   `json:"text"`
 		Start       jsonTime `json:"start"`
 		End         jsonTime `json:"end"`
 		Probability float64  `json:"probability"`
+		Speaker     string   `json:"speaker,omitempty"`
 	}
 	jsonTime time.Duration
 )
@@ -62,7 +66,7 @@ func WriteJSON(w io.Writer, t Track, words []speech.Word) error {
 		if err := writable(cue); err != nil {
 			return fmt.Errorf("write JSON: cue %d: %w", i+1, err)
 		}
-		line, err := json.Marshal(jsonCue{jsonTime(cue.Start), jsonTime(cue.End), lines, of[i]})
+		line, err := json.Marshal(jsonCue{jsonTime(cue.Start), jsonTime(cue.End), clean(cue.Speaker), lines, of[i]})
 		if err != nil {
 			return fmt.Errorf("write JSON: cue %d: %w", i+1, err)
 		}
@@ -99,7 +103,7 @@ func assign(words []speech.Word, cues []Cue) map[int][]jsonWord {
 			at = after
 		}
 		start := max(0, w.Start)
-		of[shown[at]] = append(of[shown[at]], jsonWord{text, jsonTime(start), jsonTime(max(start, w.End)), probability(w.Probability)})
+		of[shown[at]] = append(of[shown[at]], jsonWord{text, jsonTime(start), jsonTime(max(start, w.End)), probability(w.Probability), clean(w.Speaker)})
 	}
 	return of
 }

@@ -86,6 +86,10 @@ func (in *jsonReader) cue() error {
 		case "end":
 			times |= 2
 			return in.time(key, &c.End)
+		case "speaker":
+			c.Speaker, err = in.text(key)
+			c.Speaker = clean(c.Speaker)
+			return err
 		case "lines":
 			return in.list(key, func() error {
 				line, err := in.text("a line")
@@ -116,6 +120,10 @@ func (in *jsonReader) word() error {
 		switch key {
 		case "text":
 			w.Text, err = in.text(key)
+			return err
+		case "speaker":
+			w.Speaker, err = in.text(key)
+			w.Speaker = clean(w.Speaker)
 			return err
 		case "start":
 			return in.time(key, &w.Start)

@@ -19,7 +19,7 @@ func TestReadJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Track{Language: "de", Cues: []Cue{
-		{Start: time.Second, End: 2500 * ms, Lines: []string{"One two", "three"}},
+		{Start: time.Second, End: 2500 * ms, Lines: []string{"One two", "three"}, Speaker: "Mary"},
 		{Start: 3 * time.Second, End: 4 * time.Second, Lines: []string{"<i> 😀 &"}},
 	}}
 	said := []speech.Word{{Text: "i", Start: 3 * time.Second, End: 3250 * ms, Probability: 0.5}}

@@ -19,6 +19,8 @@ import (
 // are integers: the same words give the same cues on every machine, and a film
 // cut at pauses longer than MaxPause gives the same cues as the whole.
 //
+// Where words say who speaks, no cue has words of two speakers.
+//
 // words are in the order of their times; times that overlap, fall or are
 // missing are mended. p is [Default] or a changed copy of it.
 func Layout(words []speech.Word, p Profile) []Cue {
@@ -41,7 +43,7 @@ func Layout(words []speech.Word, p Profile) []Cue {
 	var cues []Cue
 	for j := n; j > 0; j = from[j] {
 		in, out := p.times(s.stretch(from[j], j))
-		cues = append(cues, Cue{Start: in, End: out, Lines: s.linesOf(from[j], j)})
+		cues = append(cues, Cue{Start: in, End: out, Lines: s.linesOf(from[j], j), Speaker: s.units[from[j]].speaker})
 	}
 	for a, b := 0, len(cues)-1; a < b; a, b = a+1, b-1 {
 		cues[a], cues[b] = cues[b], cues[a]
@@ -64,7 +66,7 @@ type setter struct {
 
 func newSetter(words []speech.Word, p Profile) *setter {
 	s := &setter{Profile: p, maxChars: max(p.MaxCharsPerLine, 1), maxLines: max(p.MaxLines, 1)}
-	s.units = makeUnits(words, s.maxChars)
+	s.units = makeUnits(words, s.maxChars, p.spaceless())
 	n := len(s.units)
 	s.filled = make([]int, n+1)
 	s.words = make([]int, n+1)
@@ -76,10 +78,13 @@ func newSetter(words []speech.Word, p Profile) *setter {
 	opens := true // whether a is the first word of a sentence
 	for k, u := range s.units {
 		s.filled[k+1] = s.filled[k] + u.chars
-		if !u.glued {
+		if !u.glued && !u.tight {
 			s.filled[k+1]++
 		}
-		s.words[k+1] = s.words[k] + Words(u.text)
+		s.words[k+1] = s.words[k]
+		if !u.tight { // a text without spaces counts as one word
+			s.words[k+1] += Words(u.text)
+		}
 		b := newBound(u.text, english)
 		if k > 0 {
 			ended := !u.glued && endsSentence(a, b)
@@ -99,7 +104,7 @@ func (s *setter) pause(k int) time.Duration {
 // holds says whether one cue may hold units i to j, more than one. Where it may
 // not, no cue that begins earlier may either.
 func (s *setter) holds(i, j int) bool {
-	return s.pause(i+1) < s.MaxPause &&
+	return s.pause(i+1) < s.MaxPause && !s.units[i+1].turn &&
 		s.units[j-1].end-s.units[i].start <= s.MaxDuration &&
 		s.width(i, j) <= s.maxLines*(s.maxChars+1)-1
 }
@@ -112,6 +117,9 @@ func (s *setter) stretch(i, j int) stretch {
 		after:  4 * maxTime,
 		chars:  s.width(i, j),
 		words:  s.words[j] - s.words[i],
+	}
+	if s.units[i].tight {
+		st.words++
 	}
 	if i > 0 {
 		st.before = s.units[i-1].end
@@ -126,7 +134,7 @@ func (s *setter) stretch(i, j int) stretch {
 func (s *setter) join(i, j int) string {
 	var b strings.Builder
 	for k := i; k < j; k++ {
-		if k > i && !s.units[k].glued {
+		if k > i && !s.units[k].glued && !s.units[k].tight {
 			b.WriteByte(' ')
 		}
 		b.WriteString(s.units[k].text)

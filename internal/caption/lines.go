@@ -19,8 +19,14 @@ const noLayout = int64(1) << 60
 // width is the characters of units i to j, not included, on one line.
 func (s *setter) width(i, j int) int {
 	n := s.filled[j] - s.filled[i]
-	if !s.units[i].glued {
+	if !s.units[i].glued && !s.units[i].tight {
 		n-- // no space at the start
+	}
+	if s.units[i].turn { // a cue begins here, in some formats with a dash
+		n += Chars(turnMark)
+		if j == i+1 { // of one word as long as a line, it sticks out
+			n = min(n, max(s.units[i].chars, s.maxChars))
+		}
 	}
 	return n
 }

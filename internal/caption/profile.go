@@ -87,11 +87,35 @@ func Default() Profile {
 	}
 }
 
-// english says whether the English grammar applies.
-func (p Profile) english() bool {
-	primary, _, _ := strings.Cut(p.Language, "-")
-	return strings.EqualFold(primary, "en")
+// In returns the profile for a language. Where characters are as wide as high,
+// fewer of them fit on a line (Netflix's guides for Japanese, Korean and Chinese).
+func (p Profile) In(language string) Profile {
+	p.Language = language
+	switch p.primary() {
+	case "ja":
+		p.MaxCharsPerLine = min(p.MaxCharsPerLine, 13)
+	case "ko", "zh", "yue":
+		p.MaxCharsPerLine = min(p.MaxCharsPerLine, 16)
+	}
+	return p
 }
+
+// spaceless says whether the language has no spaces between its words.
+func (p Profile) spaceless() bool {
+	switch p.primary() {
+	case "ja", "zh", "yue", "th", "lo", "km", "my":
+		return true
+	}
+	return false
+}
+
+func (p Profile) primary() string {
+	primary, _, _ := strings.Cut(strings.ToLower(p.Language), "-")
+	return primary
+}
+
+// english says whether the English grammar applies.
+func (p Profile) english() bool { return p.primary() == "en" }
 
 // fastest is the shortest time in which the profile lets a text be read.
 func (p Profile) fastest(chars, words int) time.Duration {

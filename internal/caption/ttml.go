@@ -37,7 +37,8 @@ const tailTTML = `    </div>
 // does not allow, U+FFFE and U+FFFF, become U+FFFD.
 func WriteTTML(w io.Writer, t Track) error {
 	out := bufio.NewWriter(w) // it keeps its error until Flush
-	fmt.Fprintf(out, headTTML, escapeXML.Replace(clean(t.Language)))
+	agents, metadata := agentsTTML(t.Cues)
+	fmt.Fprint(out, headOf(t, metadata))
 	for i, cue := range t.Cues {
 		lines := cleanLines(cue.Lines)
 		if len(lines) == 0 {
@@ -49,14 +50,43 @@ func WriteTTML(w io.Writer, t Track) error {
 		for j, line := range lines {
 			lines[j] = escapeXML.Replace(line)
 		}
-		fmt.Fprintf(out, "      <p begin=\"%s\" end=\"%s\"><span style=\"box\">%s</span></p>\n",
-			formatTime(cue.Start, "."), formatTime(cue.End, "."), strings.Join(lines, "<br/>"))
+		agent := ""
+		if n := agents[clean(cue.Speaker)]; n > 0 {
+			agent = fmt.Sprintf(" ttm:agent=\"speaker%d\"", n)
+		}
+		fmt.Fprintf(out, "      <p begin=\"%s\" end=\"%s\"%s><span style=\"box\">%s</span></p>\n",
+			formatTime(cue.Start, "."), formatTime(cue.End, "."), agent, strings.Join(lines, "<br/>"))
 	}
 	fmt.Fprint(out, tailTTML)
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write TTML: %w", err)
 	}
 	return nil
+}
+
+// headOf is the head of a track, with metadata, if there are some.
+func headOf(t Track, metadata string) string {
+	head := fmt.Sprintf(headTTML, escapeXML.Replace(clean(t.Language)))
+	if metadata == "" {
+		return head
+	}
+	head = strings.Replace(head, " ttp:", ` xmlns:ttm="http://www.w3.org/ns/ttml#metadata" ttp:`, 1)
+	return strings.Replace(head, "  <head>\n", "  <head>\n    <metadata>\n"+metadata+"    </metadata>\n", 1)
+}
+
+// agentsTTML numbers the speakers from 1, and makes what the head says of them.
+func agentsTTML(cues []Cue) (agents map[string]int, metadata string) {
+	agents = map[string]int{}
+	for _, c := range cues {
+		name := clean(c.Speaker)
+		if name == "" || agents[name] > 0 {
+			continue
+		}
+		agents[name] = len(agents) + 1
+		metadata += fmt.Sprintf("      <ttm:agent xml:id=\"speaker%d\" type=\"person\"><ttm:name type=\"alias\">%s</ttm:name></ttm:agent>\n",
+			agents[name], escapeXML.Replace(name))
+	}
+	return agents, metadata
 }
 
 var escapeXML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\ufffe", "\ufffd", "\uffff", "\ufffd")

@@ -20,24 +20,53 @@ type unit struct {
 	start, end time.Duration
 	// glued pieces continue the unit before them without a space.
 	glued bool
+	// tight words follow the unit before them without a space, too, as Japanese
+	// ones do; a line may break before them.
+	tight bool
+	// speaker is who says it, where that is known, and turn that somebody else
+	// spoke before.
+	speaker string
+	turn    bool
 }
 
 // makeUnits turns words into units whose starts rise by at least a
 // millisecond and which do not overlap, whatever the words' times were.
 // No visible character is lost.
-func makeUnits(words []speech.Word, maxChars int) []unit {
+func makeUnits(words []speech.Word, maxChars int, spaceless bool) []unit {
 	units := make([]unit, 0, len(words))
 	for _, w := range words {
 		units = append(units, unitsOf(w, maxChars)...)
 	}
 	for i := range units {
 		if i > 0 {
+			units[i].follow(units[i-1], spaceless)
 			units[i].start = max(units[i].start, units[i-1].start+time.Millisecond)
 			units[i-1].end = min(units[i-1].end, units[i].start)
 		}
 		units[i].end = max(units[i].end, units[i].start)
 	}
 	return units
+}
+
+// follow says how u stands to the unit before it. A word of which nobody knows
+// who said it is taken for the same speaker's.
+func (u *unit) follow(before unit, spaceless bool) {
+	if u.speaker == "" {
+		u.speaker = before.speaker
+	}
+	u.turn = u.speaker != before.speaker && before.speaker != ""
+	u.tight = spaceless && !u.glued && !spaced(before.text, u.text)
+}
+
+// spaced reports whether a space stands between two words of a language that
+// has none between its own: between words of other scripts.
+func spaced(a, b string) bool {
+	last, _ := utf8.DecodeLastRuneInString(a)
+	first, _ := utf8.DecodeRuneInString(b)
+	foreign := func(r rune) bool {
+		return r < utf8.RuneSelf || unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Hangul)
+	}
+	return foreign(last) && foreign(first)
 }
 
 // unitsOf cleans one word, parts it where it holds spaces or is longer than a
@@ -47,7 +76,7 @@ func unitsOf(w speech.Word, maxChars int) []unit {
 	total := 0
 	for _, field := range fields(w.Text, maxChars) {
 		for i, piece := range pieces(field, maxChars) {
-			u := unit{text: piece, chars: Chars(piece), glued: i > 0}
+			u := unit{text: piece, chars: Chars(piece), glued: i > 0, speaker: clean(w.Speaker)}
 			units = append(units, u)
 			total += u.chars
 		}

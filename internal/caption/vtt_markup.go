@@ -24,6 +24,9 @@ func linesVTT(c Cue) []string {
 	for i, line := range lines {
 		lines[i] = escapeVTT.Replace(line)
 	}
+	if speaker := clean(c.Speaker); speaker != "" && len(lines) > 0 { // the whole cue's, so that it needs no end
+		lines[0] = safeTag("<v "+escapeVTT.Replace(speaker)+">") + lines[0]
+	}
 	return lines
 }
 
