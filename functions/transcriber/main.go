@@ -12,7 +12,6 @@ import (
 	"github.com/cuepipe/cuepipe/internal/media"
 	"github.com/cuepipe/cuepipe/internal/s3objects"
 	"github.com/cuepipe/cuepipe/internal/speech"
-	"github.com/cuepipe/cuepipe/internal/speech/moonshine"
 	"github.com/cuepipe/cuepipe/internal/sqsjobs"
 	"github.com/cuepipe/cuepipe/internal/transcribe"
 )
@@ -36,11 +35,7 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 	if err != nil {
 		return nil, err
 	}
-	models, err := config.Beside("recogniser")
-	if err != nil {
-		return nil, err
-	}
-	engine, err := moonshine.Load(models)
+	engine, err := loadRecogniser(ctx, env.Optional("MODEL"), clients.S3)
 	if err != nil {
 		return nil, err
 	}

@@ -18,3 +18,12 @@ func TestComposeWantsTheRecogniser(t *testing.T) {
 		t.Errorf("without a recogniser: %v", err)
 	}
 }
+
+func TestComposeRefusesAModelThatIsNoFolderInABucket(t *testing.T) {
+	t.Setenv("AWS_REGION", "eu-central-1")
+	t.Setenv("MODEL", "s3://models")
+	_, err := compose(context.Background(), config.FromEnvironment(), slog.New(slog.DiscardHandler))
+	if err == nil || !strings.Contains(err.Error(), "write s3://bucket/folder") {
+		t.Errorf("a bucket without a folder: %v", err)
+	}
+}

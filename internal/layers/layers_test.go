@@ -68,7 +68,7 @@ var allowed = map[string][]string{
 	"functions/...":  {"internal/..."},
 	"cmd/cuepipe":    {"internal/..."},
 	"cmd/sherpa":     {"internal/speech/sherpa/model", "internal/speech/sherpa/wire"},
-	"infra/...":      {"infra/...", "internal/video", "internal/metric"},
+	"infra/...":      {"infra/...", "internal/speech/sherpa/bucket", "internal/video", "internal/metric"},
 	"localstack/...": {"localstack/..."},
 	"tools/...":      {"tools/...", "internal/simulation", "internal/speech/onnx"},
 }
