@@ -9,7 +9,9 @@
 //	ALARM_EMAIL      optional: who is told when an alarm goes off
 //	MAX_CONCURRENCY  optional: how many transcribers may run at once, 2 to 1000
 //	SEGMENT_SECONDS  optional: how long a segment of a film is, 20 to 600 seconds
-//	AWS_ENDPOINT_URL where the local cloud answers; read for local and test only
+//	TRANSCRIBE       optional: true has Amazon Transcribe hear other languages than English, and tell speakers apart
+//	AWS_ENDPOINT_URL where the local cloud answers; read for local and test only, as is
+//	AWS_ENDPOINT_URL_TRANSCRIBE, where a stand-in for Amazon Transcribe does
 //
 // In local and test, the issuer, the audience and the origin have defaults; a
 // stack on AWS is not made without them.
@@ -68,6 +70,14 @@ func settings(getenv func(string) string) (cuepipe.Settings, error) {
 	}
 	if stage.Local {
 		s.Endpoint = cmp.Or(getenv("AWS_ENDPOINT_URL"), stage.Defaults.Endpoint)
+		s.TranscribeEndpoint = cmp.Or(getenv("AWS_ENDPOINT_URL_TRANSCRIBE"), stage.Defaults.TranscribeEndpoint)
+	}
+	switch text := getenv("TRANSCRIBE"); text {
+	case "", "false":
+	case "true":
+		s.Transcribe = true
+	default:
+		return cuepipe.Settings{}, fmt.Errorf("TRANSCRIBE is %q: give true to have Amazon Transcribe hear other languages than English and tell speakers apart, or leave it out", text)
 	}
 	if text := getenv("MAX_CONCURRENCY"); text != "" {
 		if s.Transcribers, err = strconv.Atoi(text); err != nil {

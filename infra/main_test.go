@@ -99,3 +99,20 @@ func TestSentencesForTheOneWhoDeploys(t *testing.T) {
 		}
 	}
 }
+
+func TestTranscribeIsSwitchedOn(t *testing.T) {
+	for text, want := range map[string]bool{"": false, "false": false, "true": true} {
+		s, err := settings(environment(map[string]string{"STAGE": "test", "TRANSCRIBE": text}))
+		if err != nil || s.Transcribe != want || s.TranscribeEndpoint != "http://127.0.0.1:4668" {
+			t.Errorf("%q: %v at %s, %v", text, s.Transcribe, s.TranscribeEndpoint, err)
+		}
+	}
+	if _, err := settings(environment(map[string]string{"TRANSCRIBE": "yes"})); err == nil || !strings.Contains(err.Error(), "TRANSCRIBE") {
+		t.Errorf("yes: %v", err)
+	}
+	s, err := settings(environment(map[string]string{"STAGE": "dev", "OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "captions",
+		"PAGE_ORIGIN": "https://captions.example.org", "TRANSCRIBE": "true", "AWS_ENDPOINT_URL_TRANSCRIBE": "http://127.0.0.1:4668"}))
+	if err != nil || !s.Transcribe || s.TranscribeEndpoint != "" {
+		t.Errorf("on AWS: %v at %q, %v", s.Transcribe, s.TranscribeEndpoint, err)
+	}
+}

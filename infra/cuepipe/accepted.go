@@ -11,6 +11,8 @@ type acceptedProps struct {
 	storage   storage
 	functions functions
 	api       awsapigateway.RestApi
+	// transcribe: the stack uses Amazon Transcribe.
+	transcribe bool
 }
 
 // acceptFindings says of which rules of cdk-nag's AwsSolutions the stack is
@@ -26,7 +28,13 @@ func acceptFindings(props acceptedProps) {
 		accept(function.Role(), "AwsSolutions-IAM5",
 			"The one wildcard ends a prefix: names of objects are made at run time. Which verbs on which prefix each function has is tested word by word.",
 			`/^Resource::<UploadsBucket[0-9A-F]{8}\.Arn>\/uploads\/\*$/`,
-			`/^Resource::<CaptionsBucket[0-9A-F]{8}\.Arn>\/(videos|quarantine)\/\*$/`)
+			`/^Resource::<CaptionsBucket[0-9A-F]{8}\.Arn>\/(videos|quarantine)\/\*$/`,
+			`/^Resource::arn:<AWS::Partition>:transcribe:<AWS::Region>:<AWS::AccountId>:transcription-job\/cuepipe-[a-z]+\.\*$/`)
+	}
+	if props.transcribe {
+		accept(props.functions.transcriber.Role(), "AwsSolutions-IAM5",
+			"No resource can be named for StartTranscriptionJob. A condition names the one bucket that its result may go to.",
+			"/^Resource::\\*$/")
 	}
 
 	accept(props.api, "AwsSolutions-APIG2",

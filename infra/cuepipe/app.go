@@ -35,8 +35,12 @@ type Settings struct {
 	Transcribers int
 	// SegmentLength is how long a segment of a film is, in whole seconds.
 	SegmentLength time.Duration
-	// Endpoint is where a local cloud answers; empty on AWS.
-	Endpoint string
+	// Transcribe has Amazon Transcribe do what our own recogniser cannot: other
+	// languages, and who speaks.
+	Transcribe bool
+	// Endpoint is where a local cloud answers, and TranscribeEndpoint a stand-in
+	// for Amazon Transcribe; both are empty on AWS.
+	Endpoint, TranscribeEndpoint string
 }
 
 // Check finds what is missing or cannot work. Its error is made of sentences,

@@ -51,6 +51,12 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 		}
 	)
 	may := grants(props)
+	service := transcribeVariables(stack, props.settings)
+	if props.settings.Transcribe {
+		may.transcriber = append(may.transcriber, mayTranscribe(stack, props.storage.captions)...)
+		may.sweeper = append(may.sweeper, mayForgetJobs(stack)...)
+		hearOfJobs(stack, props.segments.queue)
+	}
 	function := func(name, id, does string, size size, may []awsiam.PolicyStatement, variables ...variable) awslambda.Function {
 		return newFunction(stack, functionProps{
 			name: name, id: id, does: does, settings: props.settings, size: size, grants: may, variables: variables,
@@ -59,18 +65,18 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 	n := props.numbers
 	f := functions{
 		upload: function("upload", "Upload", "Admits an upload and signs its URL", n.upload, may.upload,
-			uploadsBucket, table, uploadsQueue, caller),
+			uploadsBucket, table, uploadsQueue, caller, service),
 		videos: function("videos", "Videos", "Lists, shows and deletes videos and serves captions", n.videos, may.videos,
 			uploadsBucket, captionsBucket, table, caller),
 		captioner: function("captioner", "Captioner", "Probes an uploaded video and plans its segments", n.captioner, may.captioner,
 			uploadsBucket, table, uploadsQueue, segmentsQueue, hidden(n.captioner), seconds("SEGMENT_SECONDS", props.settings.SegmentLength)),
 		transcriber: function("transcriber", "Transcriber", "Recognises the speech of a segment; the last one assembles the captions", n.transcriber, may.transcriber,
-			uploadsBucket, captionsBucket, table, uploadsQueue, segmentsQueue, hidden(n.transcriber)),
+			uploadsBucket, captionsBucket, table, uploadsQueue, segmentsQueue, hidden(n.transcriber), service),
 		deadletter: function("deadletter", "Deadletter", "Fails the video of a message that was given up", n.deadletter, may.deadletter,
 			captionsBucket, table),
 		sweeper: function("sweeper", "Sweeper", "Starts again what does not move, and starts what failed when asked to", n.sweeper, may.sweeper,
 			uploadsBucket, captionsBucket, table, uploadsQueue, segmentsQueue,
-			seconds("SWEEP_AFTER_SECONDS", n.sweepAfter), seconds("RETENTION_SECONDS", n.retention)),
+			seconds("SWEEP_AFTER_SECONDS", n.sweepAfter), seconds("RETENTION_SECONDS", n.retention), service),
 	}
 	consume(f.captioner, "Uploads", props.uploads.queue, n.uploads)
 	consume(f.transcriber, "Segments", props.segments.queue, n.segments)

@@ -48,7 +48,7 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 			stage: stage.Name, email: settings.AlarmEmail, numbers: numbers, uploads: uploads, segments: segments, functions: functions, api: api,
 		})
 	}
-	acceptFindings(acceptedProps{storage: storage, functions: functions, api: api})
+	acceptFindings(acceptedProps{storage: storage, functions: functions, api: api, transcribe: settings.Transcribe})
 
 	outputs := constructs.NewConstruct(stack, jsii.String("Outputs"))
 	output := func(id, description string, value *string) {

@@ -38,7 +38,7 @@ type Stage struct {
 
 // Defaults are the settings of a stage on this machine.
 type Defaults struct {
-	Issuer, Audience, PageOrigin, Endpoint string
+	Issuer, Audience, PageOrigin, Endpoint, TranscribeEndpoint string
 }
 
 var stages = []Stage{
@@ -55,6 +55,8 @@ var stages = []Stage{
 			Audience:   "cuepipe",
 			PageOrigin: "http://localhost:5173",
 			Endpoint:   "http://127.0.0.1:4566",
+			// integration/transcribe listens there while it is tested.
+			TranscribeEndpoint: "http://127.0.0.1:4568",
 		},
 	},
 	{
@@ -72,6 +74,8 @@ var stages = []Stage{
 			Audience:   "cuepipe",
 			PageOrigin: "http://localhost:5173",
 			Endpoint:   "http://127.0.0.1:4666",
+			// integration/transcribe listens there while it is tested.
+			TranscribeEndpoint: "http://127.0.0.1:4668",
 		},
 	},
 	{
