@@ -195,6 +195,7 @@ var innocent = []struct {
 	{"Siobhan", "she shaved and shone", 0}, {"Siobhan", "Siobhan said so", 0}, {"Shawn", "as Sharon said", 0}, {"Ó Briain", "Mr. Ó Briain's car", 0},
 	{"Siobhan", "the ship. On it", 0.5}, {"Terraform", "of Terra. Form a line", 0.5}, {"Мария", "Maria said so", 0}, {"Ann", "an apple and", 0.6},
 	{"Ian", "in and on", 0.6}, {"Kate", "cake at eight", 0.6}, {"Al", "all of it", 0.5}, {"Ed", "and had", 0.5}, {"Anna", "and a man", 0.6},
+	{"Ann", "an hour", 0.1}, {"Ben", "it has been", 0.1}, {"Vera", "very good", 0.1}, {"Mei", "give me one", 0.1},
 }
 
 func TestWhatWasSaidStays(t *testing.T) {

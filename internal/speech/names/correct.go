@@ -28,7 +28,8 @@ type candidate struct {
 	rank float32 // the lowest is taken
 }
 
-// longer is what a consonant more is worth.
+// longer is how much farther a candidate may be for each sound more that it
+// explains, by the sound's weight.
 const longer = 0.03
 
 // Correct returns the words with every name in its own spelling that was nearly

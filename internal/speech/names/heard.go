@@ -96,8 +96,11 @@ func windowAt(words []speech.Word, heard []heardWord, first, n int) (window, boo
 }
 
 // allowed is how far from a name a window may be: the more the less sure the
-// recogniser is of its words, and the rarer they are. Nothing at all is below 0.
+// recogniser is of its words, and the rarer they are. Below 0 it is no name.
 func allowed(words []speech.Word, heard []heardWord, w window) float32 {
+	if w.words == 1 && heard[w.first].rank == small {
+		return -1 // "an" is no Ann, however it was mumbled
+	}
 	sum, letters := float32(0), float32(0)
 	least := float32(1)
 	for i := w.first; i < w.first+w.words; i++ {
@@ -146,4 +149,5 @@ var (
 	ofSmall       = tolerance{0.14, -0.2}
 )
 
+// smallSlack is what the words beside a small one may add to what it allows.
 const smallSlack = 0.05
