@@ -9,6 +9,9 @@
 //	ALARM_EMAIL      optional: who is told when an alarm goes off
 //	MAX_CONCURRENCY  optional: how many transcribers may run at once, 2 to 1000
 //	SEGMENT_SECONDS  optional: how long a segment of a film is, 20 to 600 seconds
+//	MODEL            optional: a model of sherpa-onnx, s3://bucket/folder or a folder, see docs/models.md
+//	MODEL_MEMORY     optional: what its transcriber gets of memory, 1769 to 10240 MB
+//	MODEL_STORAGE    optional: what its transcriber gets of /tmp, 512 to 10240 MB
 //	TRANSCRIBE       optional: true has Amazon Transcribe hear other languages than English, and tell speakers apart
 //	AWS_ENDPOINT_URL where the local cloud answers; read for local and test only, as is
 //	AWS_ENDPOINT_URL_TRANSCRIBE, where a stand-in for Amazon Transcribe does
@@ -44,6 +47,9 @@ func run(getenv func(string) string) error {
 		return err
 	}
 	if err := cuepipe.CheckPackages(settings.Dist); err != nil {
+		return err
+	}
+	if err := cuepipe.CheckModel(settings.Dist, settings.Model); err != nil {
 		return err
 	}
 	app := cuepipe.NewApp(cuepipe.AppProps{Settings: settings})
@@ -90,6 +96,14 @@ func settings(getenv func(string) string) (cuepipe.Settings, error) {
 			return cuepipe.Settings{}, fmt.Errorf("SEGMENT_SECONDS is %q: give a whole number of seconds from 20 to 600", text)
 		}
 		s.SegmentLength = time.Duration(seconds) * time.Second
+	}
+	s.Model.At = getenv("MODEL")
+	for name, n := range map[string]*int{"MODEL_MEMORY": &s.Model.Memory, "MODEL_STORAGE": &s.Model.Storage} {
+		if text := getenv(name); text != "" {
+			if *n, err = strconv.Atoi(text); err != nil || *n <= 0 {
+				return cuepipe.Settings{}, fmt.Errorf("%s is %q: give a whole number of MB", name, text)
+			}
+		}
 	}
 	if err := s.Check(); err != nil {
 		return cuepipe.Settings{}, err

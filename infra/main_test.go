@@ -116,3 +116,15 @@ func TestTranscribeIsSwitchedOn(t *testing.T) {
 		t.Errorf("on AWS: %v at %q, %v", s.Transcribe, s.TranscribeEndpoint, err)
 	}
 }
+
+func TestAModelIsNamedWithItsSizes(t *testing.T) {
+	s, err := settings(environment(map[string]string{"MODEL": "s3://models/whisper", "MODEL_MEMORY": "4096", "MODEL_STORAGE": "3000"}))
+	if err != nil || s.Model.At != "s3://models/whisper" || s.Model.Memory != 4096 || s.Model.Storage != 3000 {
+		t.Errorf("the model is %+v, %v", s.Model, err)
+	}
+	for _, size := range []string{"4 GB", "0", "-1", "1.5"} {
+		if _, err := settings(environment(map[string]string{"MODEL": "s3://models/whisper", "MODEL_MEMORY": size})); err == nil || !strings.Contains(err.Error(), "whole number of MB") {
+			t.Errorf("MODEL_MEMORY=%s: %v", size, err)
+		}
+	}
+}

@@ -11,6 +11,7 @@ type acceptedProps struct {
 	storage   storage
 	functions functions
 	api       awsapigateway.RestApi
+	model     Model
 	// transcribe: the stack uses Amazon Transcribe.
 	transcribe bool
 }
@@ -36,6 +37,8 @@ func acceptFindings(props acceptedProps) {
 			"No resource can be named for StartTranscriptionJob. A condition names the one bucket that its result may go to.",
 			"/^Resource::\\*$/")
 	}
+
+	props.model.accept(props.functions.transcriber.Role())
 
 	accept(props.api, "AwsSolutions-APIG2",
 		"The functions check every body and parameter. The gateway would do it before the token is verified, and could say of a wrong body only that it is wrong.")

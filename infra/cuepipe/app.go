@@ -35,6 +35,8 @@ type Settings struct {
 	Transcribers int
 	// SegmentLength is how long a segment of a film is, in whole seconds.
 	SegmentLength time.Duration
+	// Model takes the place of the packaged recogniser.
+	Model Model
 	// Transcribe has Amazon Transcribe do what our own recogniser cannot: other
 	// languages, and who speaks.
 	Transcribe bool
@@ -67,7 +69,7 @@ func (s Settings) Check() error {
 	if l, longest := s.SegmentLength, longestSegment(s.Stage.TranscriberTimeout); l < shortestSegment || l > longest {
 		complain("SEGMENT_SECONDS is %d: give a whole number of seconds from %d to %d.", int(l.Seconds()), int(shortestSegment.Seconds()), int(longest.Seconds()))
 	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, s.Model.problems()...)...)
 }
 
 // allowedScheme says whether an address may be used: http only where nothing

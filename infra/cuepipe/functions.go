@@ -51,6 +51,7 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 		}
 	)
 	may := grants(props)
+	may.transcriber = append(may.transcriber, props.settings.Model.mayRead()...)
 	service := transcribeVariables(stack, props.settings)
 	if props.settings.Transcribe {
 		may.transcriber = append(may.transcriber, mayTranscribe(stack, props.storage.captions)...)
@@ -71,7 +72,7 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 		captioner: function("captioner", "Captioner", "Probes an uploaded video and plans its segments", n.captioner, may.captioner,
 			uploadsBucket, table, uploadsQueue, segmentsQueue, hidden(n.captioner), seconds("SEGMENT_SECONDS", props.settings.SegmentLength)),
 		transcriber: function("transcriber", "Transcriber", "Recognises the speech of a segment; the last one assembles the captions", n.transcriber, may.transcriber,
-			uploadsBucket, captionsBucket, table, uploadsQueue, segmentsQueue, hidden(n.transcriber), service),
+			uploadsBucket, captionsBucket, table, uploadsQueue, segmentsQueue, hidden(n.transcriber), service, props.settings.Model.variable()),
 		deadletter: function("deadletter", "Deadletter", "Fails the video of a message that was given up", n.deadletter, may.deadletter,
 			captionsBucket, table),
 		sweeper: function("sweeper", "Sweeper", "Starts again what does not move, and starts what failed when asked to", n.sweeper, may.sweeper,
@@ -137,6 +138,10 @@ func newFunction(stack awscdk.Stack, props functionProps) awslambda.Function {
 	for _, v := range props.variables {
 		maps.Copy(environment, v)
 	}
+	var storage awscdk.Size
+	if props.size.storage != 0 {
+		storage = awscdk.Size_Mebibytes(jsii.Number(props.size.storage))
+	}
 	return awslambda.NewFunction(scope, jsii.String("Function"), &awslambda.FunctionProps{
 		FunctionName: &name,
 		Description:  &props.does,
@@ -151,6 +156,8 @@ func newFunction(stack awscdk.Stack, props functionProps) awslambda.Function {
 		LogGroup:      logs,
 		Role:          role,
 		Environment:   (*map[string]*string)(&environment),
+
+		EphemeralStorageSize: storage,
 	})
 }
 

@@ -59,6 +59,7 @@ func longestSegment(timeout time.Duration) time.Duration {
 // A size is what Lambda gives to one function.
 type size struct {
 	memory  int // MB
+	storage int // MB of /tmp; 0 is Lambda's own 512
 	timeout time.Duration
 }
 

@@ -21,6 +21,7 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 		transcribers = stage.Transcribers
 	}
 	numbers := numbersFor(stage, transcribers)
+	numbers.transcriber = settings.Model.size(numbers.transcriber)
 
 	name := "cuepipe-" + stage.Name
 	stack := awscdk.NewStack(scope, &name, &awscdk.StackProps{
@@ -48,7 +49,7 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 			stage: stage.Name, email: settings.AlarmEmail, numbers: numbers, uploads: uploads, segments: segments, functions: functions, api: api,
 		})
 	}
-	acceptFindings(acceptedProps{storage: storage, functions: functions, api: api, transcribe: settings.Transcribe})
+	acceptFindings(acceptedProps{storage: storage, functions: functions, api: api, model: settings.Model, transcribe: settings.Transcribe})
 
 	outputs := constructs.NewConstruct(stack, jsii.String("Outputs"))
 	output := func(id, description string, value *string) {
