@@ -60,6 +60,7 @@ type Faults struct {
 
 type job struct {
 	request request
+	media   []byte // as it was when the job began
 	status  types.TranscriptionJobStatus
 	reason  string
 	made    time.Time
@@ -210,7 +211,8 @@ func (s *Server) start(in request) (any, *apiError) {
 	}
 	s.mu.Unlock()
 	// The service tries both rights at once.
-	if _, err := s.Media(media[1], media[2]); err != nil {
+	film, err := s.Media(media[1], media[2])
+	if err != nil {
 		return nil, badRequest("The S3 URI that you provided can't be accessed. Make sure that you have read permission and try your request again.")
 	}
 	if err := s.Put(in.OutputBucketName, path.Join(path.Dir(in.OutputKey), ".write_access_check_file.temp"), nil); err != nil {
@@ -224,7 +226,7 @@ func (s *Server) start(in request) (any, *apiError) {
 	if s.jobs[in.TranscriptionJobName] != nil {
 		return nil, &apiError{http.StatusBadRequest, "ConflictException", "The requested job name already exists. Use a different job name."}
 	}
-	j := &job{request: in, status: types.TranscriptionJobStatusInProgress, made: time.Now()}
+	j := &job{request: in, media: film, status: types.TranscriptionJobStatusInProgress, made: time.Now()}
 	s.jobs[in.TranscriptionJobName] = j
 	if s.Takes >= 0 && !s.faults.Hold {
 		time.AfterFunc(s.Takes, func() { s.Work(in.TranscriptionJobName) })

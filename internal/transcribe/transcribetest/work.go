@@ -18,8 +18,8 @@ import (
 //go:embed recorded/*.json
 var Recorded embed.FS
 
-// Work has a job come to its end, unless it has done so: it reads the media,
-// writes the result, and only then shows the job as completed and tells of it.
+// Work has a job come to its end, unless it has done so: it writes the result,
+// and only then shows the job as completed and tells of it.
 func (s *Server) Work(name string) {
 	s.mu.Lock()
 	j, faults := s.jobs[name], s.faults
@@ -27,12 +27,12 @@ func (s *Server) Work(name string) {
 		s.mu.Unlock()
 		return
 	}
-	in := j.request
+	in, media := j.request, j.media
 	s.mu.Unlock()
 
 	reason := faults.Fail
 	if reason == "" {
-		reason = s.hear(in, faults)
+		reason = s.hear(in, media, faults)
 	}
 	s.mu.Lock()
 	j.status, j.reason = types.TranscriptionJobStatusCompleted, reason
@@ -51,12 +51,8 @@ func (s *Server) Work(name string) {
 }
 
 // hear writes the result of a job, or returns why it failed.
-func (s *Server) hear(in request, faults Faults) (failure string) {
-	uri := mediaURI.FindStringSubmatch(in.Media.MediaFileUri)
-	media, err := s.Media(uri[1], uri[2])
+func (s *Server) hear(in request, media []byte, faults Faults) (failure string) {
 	switch {
-	case err != nil:
-		return "The S3 URI that you provided can't be accessed. Make sure that you have read permission and try your request again."
 	case len(media) > maxMedia:
 		return "Invalid file size: file size too large."
 	case !known(media):
