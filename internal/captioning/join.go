@@ -7,6 +7,7 @@ import (
 
 	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/speech"
+	"github.com/cuepipe/cuepipe/internal/speech/names"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -37,9 +38,11 @@ func join(parts []part, o video.Options) (result, *video.Failure) {
 	case sure < leastConfidence || shareBelow(words, doubtful) > mostDoubtful:
 		return result{}, &video.LanguageUncertain
 	}
-	words, renamed := namesOf(o).Correct(words)
-	p := profileOf(o)
-	p = p.In(parts[0].Language)
+	p := profileOf(o).In(parts[0].Language)
+	var renamed []names.Change
+	if base, _, _ := strings.Cut(strings.ToLower(p.Language), "-"); base == "en" { // how names sound is known of English
+		words, renamed = namesOf(o).Correct(words)
+	}
 	return result{caption.Track{Language: p.Language, Cues: caption.Layout(words, p)}, words, p, len(renamed), coverageOf(parts)}, nil
 }
 

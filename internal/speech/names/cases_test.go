@@ -211,3 +211,21 @@ func TestWhatWasSaidStays(t *testing.T) {
 		})
 	}
 }
+
+// A name is said by one of them, who goes on being its speaker.
+func TestNamesStayTheirSpeakers(t *testing.T) {
+	n := named(t, "Kubernetes")
+	for second, want := range map[string]string{"Speaker 1": "we run Kubernetes now", "Speaker 2": "we run cooper netties now"} {
+		words := said("we run cooper netties now", 0.6)
+		for i := range words {
+			words[i].Speaker = "Speaker 1"
+			if i > 2 {
+				words[i].Speaker = second
+			}
+		}
+		got, _ := n.Correct(words)
+		if textOf(got) != want || got[2].Speaker != "Speaker 1" || got[len(got)-1].Speaker != second {
+			t.Errorf("%s: %+v", second, got)
+		}
+	}
+}

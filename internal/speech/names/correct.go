@@ -223,7 +223,7 @@ func timed(texts []string, old []speech.Word) []speech.Word {
 	at := func(n time.Duration) time.Duration { return start + span/letters*n + span%letters*n/letters }
 	for i, text := range texts {
 		through := before + time.Duration(utf8.RuneCountInString(text))
-		words[i] = speech.Word{Text: text, Start: at(before), End: at(through), Probability: mean}
+		words[i] = speech.Word{Text: text, Start: at(before), End: at(through), Probability: mean, Speaker: old[0].Speaker}
 		if len(texts) == len(old) {
 			words[i] = old[i]
 			words[i].Text = text

@@ -83,7 +83,7 @@ func windowAt(words []speech.Word, heard []heardWord, first, n int) (window, boo
 		if i > first {
 			before := &heard[i-1]
 			joined := before.after == "" || before.after == "." && before.initial
-			if !joined || h.before != "" || words[i].Start-words[i-1].End > pause {
+			if !joined || h.before != "" || words[i].Start-words[i-1].End > pause || words[i].Speaker != words[i-1].Speaker {
 				return w, false
 			}
 		}
