@@ -27,7 +27,7 @@ run: ## Caption a video on this machine: everything from fetching to the caption
 test: ## Check everything: format, vet, lint, unit and template tests, and end to end on a LocalStack of its own
 	@tools/test.sh
 
-deploy: fetch build ## Deploy to AWS with your own credentials (STAGE=dev, OIDC_ISSUER, OIDC_AUDIENCE, PAGE_ORIGIN)
+deploy: fetch build ## Deploy to AWS with your own credentials (STAGE=dev, OIDC_ISSUER, OIDC_AUDIENCE, PAGE_ORIGIN; MODEL)
 	@tools/deploy.sh
 
 synth: fetch build ## Write the CloudFormation template of a stage to cdk.out (STAGE=dev)

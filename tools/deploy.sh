@@ -31,7 +31,7 @@ deploy_locally() {
   stamp="$({
     find dist infra cdk.json go.sum -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
     sha256sum "$run/processes.json"
-    echo "${PAGE_ORIGIN:-} ${MAX_CONCURRENCY:-} ${SEGMENT_SECONDS:-}"
+    echo "${PAGE_ORIGIN:-} ${MAX_CONCURRENCY:-} ${SEGMENT_SECONDS:-} ${MODEL:-} ${MODEL_MEMORY:-} ${MODEL_STORAGE:-}"
   } | sha256sum)"
   if [[ -f "$run/stack.json" ]] && stamped "$run" "$stamp"; then return; fi
   patiently "deploying cuepipe-$stage to LocalStack (40 s)" \

@@ -17,14 +17,19 @@ import (
 	"strings"
 )
 
-// limits bound a package's size zipped, in bytes. Lambda takes 250 MB unzipped;
-// these are the project's own, which keep cold starts and deployments short.
+// limits bound a package's size zipped, in bytes. These are the project's own,
+// which keep cold starts and deployments short. A package with a model of the
+// user's own, in models/, has Lambda's limit only.
 var limits = map[string]int64{
 	"captioner":   12e6,
 	"transcriber": 45e6,
 }
 
-const defaultLimit = 12e6
+const (
+	defaultLimit = 12e6
+	// lambdaLimit is what Lambda takes of a package, unzipped.
+	lambdaLimit = 250 << 20
+)
 
 // provided are the newest symbol versions of Amazon Linux 2023, on which
 // provided.al2023 stands: glibc 2.34, and libstdc++ of GCC 11.
@@ -56,11 +61,18 @@ func checkAll(dist string, out io.Writer) error {
 		if !entry.IsDir() {
 			continue
 		}
-		size, err := check(filepath.Join(dist, entry.Name()))
+		dir := filepath.Join(dist, entry.Name())
+		size, whole, err := check(dir)
 		problems = append(problems, err)
+		if whole > lambdaLimit {
+			problems = append(problems, fmt.Errorf("%s has %.1f MB unzipped, and Lambda takes %.1f: a model of this size can come from a bucket", entry.Name(), float64(whole)/1e6, float64(lambdaLimit)/1e6))
+		}
 		limit, ok := limits[entry.Name()]
 		if !ok {
 			limit = defaultLimit
+		}
+		if _, err := os.Stat(filepath.Join(dir, "models")); err == nil {
+			limit = lambdaLimit
 		}
 		if size > limit {
 			problems = append(problems, fmt.Errorf("%s has %.1f MB zipped, and may have %.1f", entry.Name(), float64(size)/1e6, float64(limit)/1e6))
@@ -71,15 +83,15 @@ func checkAll(dist string, out io.Writer) error {
 }
 
 // check zips a package without keeping it and looks at its programs. It
-// returns the size of the zip in bytes.
-func check(dir string) (int64, error) {
+// returns the size of the zip and of all files, in bytes.
+func check(dir string) (zipped, whole int64, err error) {
 	var size counter
 	archive := zip.NewWriter(&size)
 	archive.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
 		return flate.NewWriter(w, flate.DefaultCompression)
 	})
 	var problems []error
-	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -93,13 +105,14 @@ func check(dir string) (int64, error) {
 		if err != nil {
 			return err
 		}
-		_, err = io.Copy(inside, file)
+		n, err := io.Copy(inside, file)
+		whole += n
 		return err
 	})
 	if err := errors.Join(err, archive.Close()); err != nil {
-		return 0, fmt.Errorf("pack %s: %w", dir, err)
+		return 0, 0, fmt.Errorf("pack %s: %w", dir, err)
 	}
-	return int64(size), errors.Join(problems...)
+	return int64(size), whole, errors.Join(problems...)
 }
 
 // checkProgram finds symbols that Amazon Linux 2023 does not have. A file that

@@ -69,6 +69,32 @@ func TestAPackageMayNotGrowOverItsLimit(t *testing.T) {
 	}
 }
 
+// A model may make the package large, but not larger than Lambda takes.
+func TestAModelMayMakeAPackageLarge(t *testing.T) {
+	dir := dist(t, map[string]int64{"transcriber": 1e6})
+	model := filepath.Join(dir, "transcriber", "models", "whisper", "encoder.onnx")
+	if err := os.MkdirAll(filepath.Dir(model), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Create(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := io.CopyN(file, rand.Reader, 50e6); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkAll(dir, io.Discard); err != nil {
+		t.Errorf("a model of 50 MB: %v", err)
+	}
+	if err := file.Truncate(lambdaLimit); err != nil { // zeros, which zip to nothing
+		t.Fatal(err)
+	}
+	if err := checkAll(dir, io.Discard); err == nil || !strings.Contains(err.Error(), "can come from a bucket") {
+		t.Errorf("a model larger than Lambda takes: %v", err)
+	}
+}
+
 func TestAProgramOfThisMachineIsRead(t *testing.T) {
 	// The test's own program: whatever it needs, reading it must not fail.
 	self, err := os.Executable()

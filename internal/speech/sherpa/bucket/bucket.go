@@ -84,7 +84,7 @@ func Fetch(ctx context.Context, from Objects, name, under string) (string, error
 func list(ctx context.Context, from Objects) ([]byte, map[string]string, error) {
 	in, err := from.Get(ctx, model.SumsFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("there is no %s; write one in its folder with: sha256sum * >%s: %w", model.SumsFile, model.SumsFile, err)
+		return nil, nil, fmt.Errorf("there is no %s; write one in its folder with: sha256sum -- * >%s: %w", model.SumsFile, model.SumsFile, err)
 	}
 	if err != nil {
 		return nil, nil, err

@@ -127,7 +127,7 @@ func TestFetchRefuses(t *testing.T) {
 		change func(*store)
 		says   string
 	}{
-		"no checksums":          {func(s *store) { delete(s.files, model.SumsFile) }, "sha256sum *"},
+		"no checksums":          {func(s *store) { delete(s.files, model.SumsFile) }, "sha256sum -- *"},
 		"checksums of no kind":  {func(s *store) { s.files[model.SumsFile] = "<html>" }, "line 1"},
 		"endless checksums":     {func(s *store) { s.files[model.SumsFile] = strings.Repeat("\n", mostSums+1) }, "more than"},
 		"a file elsewhere":      {func(s *store) { s.files[model.SumsFile] += strings.Repeat("0", 64) + "  ../../bootstrap\n" }, "no file below"},

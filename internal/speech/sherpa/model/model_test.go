@@ -227,6 +227,10 @@ func TestVerify(t *testing.T) {
 			}
 		})
 	}
+	again, err := verify(t, func(f map[string]string) { f[SumsFile] += strings.Repeat("0", 64) + "  ./" + SumsFile + "\n" })
+	if err != nil || again != whole {
+		t.Errorf("checksums that list themselves: %q, %v, want %q", again, err, whole)
+	}
 	// Without checksums the fingerprint is that of the files that are known to be used.
 	loose, err := verify(t, func(f map[string]string) { delete(f, SumsFile) })
 	if err != nil || loose == whole {

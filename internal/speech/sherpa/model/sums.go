@@ -32,7 +32,10 @@ func ReadSums(r io.Reader) (map[string]string, error) {
 		if raw, err := hex.DecodeString(sum); !ok || err != nil || len(raw) != sha256.Size {
 			return nil, fmt.Errorf("line %d is no checksum as sha256sum writes it", n)
 		}
-		if !filepath.IsLocal(name) || filepath.Clean(name) != name || name == SumsFile {
+		if name == SumsFile { // of an earlier one, when it was written anew
+			continue
+		}
+		if !filepath.IsLocal(name) || filepath.Clean(name) != name {
 			return nil, fmt.Errorf("line %d is of %q, which is no file below the folder", n, name)
 		}
 		sums[name] = strings.ToLower(sum)
