@@ -19,14 +19,14 @@ func TestWords(t *testing.T) {
 		{"nothing", nil, nil},
 		{"parts and punctuation join", []Token{
 			{" Ha", 0, 10 * ms, 0.5}, {"llo", 10 * ms, 20 * ms, 1}, {",", 20 * ms, 30 * ms, 0.9}, {" you", 30 * ms, 40 * ms, 0.7},
-		}, []Word{{"Hallo,", 0, 30 * ms, 0.8}, {"you", 30 * ms, 40 * ms, 0.7}}},
-		{"a first word without a space", []Token{{"Hi", 0, 10 * ms, 1}}, []Word{{"Hi", 0, 10 * ms, 1}}},
+		}, []Word{{"Hallo,", 0, 30 * ms, 0.8, ""}, {"you", 30 * ms, 40 * ms, 0.7, ""}}},
+		{"a first word without a space", []Token{{"Hi", 0, 10 * ms, 1}}, []Word{{"Hi", 0, 10 * ms, 1, ""}}},
 		{"bytes join to a character", []Token{{" caf", 0, 10 * ms, 1}, {"\xc3", 10 * ms, 20 * ms, 1}, {"\xa9", 20 * ms, 30 * ms, 1}},
-			[]Word{{"café", 0, 30 * ms, 1}}},
-		{"half a character is dropped", []Token{{" a", 0, 10 * ms, 1}, {" \xc3", 10 * ms, 20 * ms, 1}}, []Word{{"a", 0, 10 * ms, 1}}},
-		{"spaces are no word", []Token{{" ", 0, 10 * ms, 1}, {" a", 10 * ms, 20 * ms, 1}, {"  ", 20 * ms, 30 * ms, 1}}, []Word{{"a", 10 * ms, 20 * ms, 1}}},
+			[]Word{{"café", 0, 30 * ms, 1, ""}}},
+		{"half a character is dropped", []Token{{" a", 0, 10 * ms, 1}, {" \xc3", 10 * ms, 20 * ms, 1}}, []Word{{"a", 0, 10 * ms, 1, ""}}},
+		{"spaces are no word", []Token{{" ", 0, 10 * ms, 1}, {" a", 10 * ms, 20 * ms, 1}, {"  ", 20 * ms, 30 * ms, 1}}, []Word{{"a", 10 * ms, 20 * ms, 1, ""}}},
 		{"punctuation alone is no speech", []Token{{" .", 0, 10 * ms, 1}, {" ...", 10 * ms, 20 * ms, 1}}, nil},
-		{"beside words it stays", []Token{{" 7", 0, 10 * ms, 1}, {" –", 10 * ms, 20 * ms, 1}}, []Word{{"7", 0, 10 * ms, 1}, {"–", 10 * ms, 20 * ms, 1}}},
+		{"beside words it stays", []Token{{" 7", 0, 10 * ms, 1}, {" –", 10 * ms, 20 * ms, 1}}, []Word{{"7", 0, 10 * ms, 1, ""}, {"–", 10 * ms, 20 * ms, 1, ""}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -78,7 +78,7 @@ func TestSnapLeavesAWordFarFromSpeech(t *testing.T) {
 }
 
 func TestSettleLeavesGoodTimesAlone(t *testing.T) {
-	words := []Word{{"a", 100 * ms, 200 * ms, 1}, {"b", 200 * ms, 210 * ms, 1}, {"c", 300 * ms, 400 * ms, 1}}
+	words := []Word{{"a", 100 * ms, 200 * ms, 1, ""}, {"b", 200 * ms, 210 * ms, 1, ""}, {"c", 300 * ms, 400 * ms, 1, ""}}
 	want := slices.Clone(words)
 	Settle(words, 100*ms, 400*ms)
 	if !slices.Equal(words, want) {
@@ -87,7 +87,7 @@ func TestSettleLeavesGoodTimesAlone(t *testing.T) {
 }
 
 func TestSettlePartsASharedFrame(t *testing.T) {
-	words := []Word{{"a", 100 * ms, 225 * ms, 1}, {"b", 200 * ms, 300 * ms, 1}}
+	words := []Word{{"a", 100 * ms, 225 * ms, 1, ""}, {"b", 200 * ms, 300 * ms, 1, ""}}
 	Settle(words, 0, time.Second)
 	if words[0].End != 200*ms || words[1].Start != 200*ms {
 		t.Errorf("%v, want the second word's start as border", words)
