@@ -32,6 +32,7 @@ deploy_locally() {
     find dist infra cdk.json go.sum -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
     sha256sum "$run/processes.json"
     echo "${PAGE_ORIGIN:-} ${MAX_CONCURRENCY:-} ${SEGMENT_SECONDS:-} ${MODEL:-} ${MODEL_MEMORY:-} ${MODEL_STORAGE:-}"
+    echo "${TRANSCRIBE:-} ${AWS_ENDPOINT_URL_TRANSCRIBE:-}"
   } | sha256sum)"
   if [[ -f "$run/stack.json" ]] && stamped "$run" "$stamp"; then return; fi
   patiently "deploying cuepipe-$stage to LocalStack (40 s)" \

@@ -45,7 +45,7 @@ patiently "synthesising the templates" synthesise
 "$CACHE/localstack/bin/cfn-lint" --regions us-east-1 -- "$templates"/*/cuepipe-*.template.json
 
 step "end to end"
-export STAGE=test
+export STAGE=test TRANSCRIBE=true # the tests stand in for it
 # From an empty state: what an interrupted run may have left is stopped first.
 localstack/stop test
 trap 'localstack/stop test' EXIT

@@ -57,6 +57,7 @@ func cleanLogs() error {
 		"Bearer ":         "a token",
 		"X-Amz-Signature": "a signed URL",
 		"ellow Americans": "a caption's text",
+		"Vernunft":        "what a service heard",
 		poison:            "a message's body",
 	}
 	for _, function := range []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper"} {
