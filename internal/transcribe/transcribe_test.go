@@ -19,6 +19,7 @@ import (
 
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/memobjects"
+	"github.com/cuepipe/cuepipe/internal/speech/languages"
 	"github.com/cuepipe/cuepipe/internal/transcribe"
 	"github.com/cuepipe/cuepipe/internal/transcribe/transcribetest"
 	"github.com/cuepipe/cuepipe/internal/video"
@@ -206,6 +207,16 @@ func TestAResultThatIsGone(t *testing.T) {
 	}
 	if _, err := a.Result(t.Context(), v); err == nil || errors.Is(err, video.ErrNoObject) || errors.Is(err, captioning.ErrServiceFailed) {
 		t.Errorf("%v", err)
+	}
+}
+
+// Our list of languages is none but the API's own.
+func TestEveryCodeIsTheServices(t *testing.T) {
+	known := types.LanguageCode("").Values()
+	for _, code := range languages.All() {
+		if !slices.Contains(known, types.LanguageCode(code)) {
+			t.Errorf("it does not know %s", code)
+		}
 	}
 }
 

@@ -1,6 +1,11 @@
 package languages
 
-import "testing"
+import (
+	"os"
+	"regexp"
+	"slices"
+	"testing"
+)
 
 func TestTagsAndCodes(t *testing.T) {
 	for tag, want := range map[string]string{
@@ -30,5 +35,21 @@ func TestTidyTags(t *testing.T) {
 		if got := Tidy(tag); got != want {
 			t.Errorf("%s is %s, want %s", tag, got, want)
 		}
+	}
+}
+
+// People choose by the list in the documentation.
+func TestTheDocumentationListsEveryCode(t *testing.T) {
+	b, err := os.ReadFile("../../../docs/languages.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := regexp.MustCompile(`(?s)\nAbkhaz .*?\.\n\n`).FindString(string(b))
+	listed := regexp.MustCompile("[a-z]{2,3}-[A-Z]{2}").FindAllString(list, -1)
+	want := All()
+	slices.Sort(want)
+	slices.Sort(listed)
+	if !slices.Equal(listed, want) {
+		t.Errorf("docs/languages.md lists %d of %d codes: %v", len(listed), len(want), listed)
 	}
 }
