@@ -58,7 +58,7 @@ func use(hours int, figure string) error {
 	var all []sample
 	began, words := time.Now(), 0
 	for n := range hours * int(time.Hour/often) {
-		s, err := tenMinutes(engine, film, speech.Samples(time.Duration(n)*7300*time.Millisecond))
+		s, err := tenMinutes(speech.Checked{Engine: engine}, film, speech.Samples(time.Duration(n)*7300*time.Millisecond))
 		if err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func run(long, short time.Duration) error {
 	out := json.NewEncoder(os.Stdout)
 	hear := func(sound string, pcm []int16) (line, error) {
 		start := time.Now()
-		transcript, err := engine.Recognise(context.Background(), pcm, nil)
+		transcript, err := speech.Checked{Engine: engine}.Recognise(context.Background(), pcm, nil)
 		if err != nil {
 			return line{}, err
 		}

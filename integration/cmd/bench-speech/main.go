@@ -22,6 +22,7 @@ import (
 
 	"github.com/cuepipe/cuepipe/integration/machine"
 	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
+	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/speech/moonshine"
 )
 
@@ -75,7 +76,7 @@ func run(ctx context.Context, film time.Duration, times int, peers bool) error {
 		return err
 	}
 	defer engine.Close()
-	if err := quality(ctx, engine, &r); err != nil {
+	if err := quality(ctx, speech.Checked{Engine: engine}, &r); err != nil {
 		return err
 	}
 	layout(times, &r)

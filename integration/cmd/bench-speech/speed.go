@@ -53,7 +53,7 @@ func hearPart(film time.Duration, part string) error {
 		return fmt.Errorf("wait to be told to begin: %w", err)
 	}
 	began = time.Now()
-	heard, err := engine.Recognise(context.Background(), pcm, nil)
+	heard, err := speech.Checked{Engine: engine}.Recognise(context.Background(), pcm, nil)
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func ours(ctx context.Context, pcm []int16) (system, error) {
 		return system{}, err
 	}
 	defer engine.Close()
-	heard, err := engine.Recognise(ctx, pcm, nil)
+	heard, err := speech.Checked{Engine: engine}.Recognise(ctx, pcm, nil)
 	if err != nil {
 		return system{}, err
 	}
