@@ -1,130 +1,127 @@
 package sherpa
 
 import (
-	"encoding/binary"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/speech/sherpa"
 	"github.com/cuepipe/cuepipe/internal/speech/speechtest"
 )
 
-// No model of CTC can be fetched here, so one is made: it has the form of
-// NeMo's, and writes "beep" where the sound is louder than it is on average.
-// That its family is found by its metadata, its library runs it, and its tokens
-// come with their times does not depend on how much a model knows.
-func TestACTCModelHasTimes(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "nemo-ctc-en-loudness")
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for name, content := range map[string][]byte{"model.onnx": loudness(), "tokens.txt": []byte("▁beep 0\n<blk> 1\n")} {
-		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	e, err := sherpa.Load(t.Context(), sherpa.Options{Program: shared(t).program, Folder: folder, Detector: always{}, DetectorName: "always"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	if !strings.Contains(e.Name(), " nemo_ctc nemo-ctc-en-loudness ") {
-		t.Errorf("the engine is %q", e.Name())
-	}
-	begin := []float64{1, 2.5, 6}
+// No model of these families can be fetched here, so two are made, in the form of
+// NeMo's: they write "beep" where the sound is louder than it is on average. That
+// their family is found by its metadata, that the library runs them, and that
+// their tokens come with times does not depend on how much a model knows.
+func TestModelsOfOtherFamiliesHaveTimes(t *testing.T) {
+	begin := []float64{1, 2.5, 6} // seconds
 	pcm := make([]int16, 8*speech.SampleRate)
 	for _, s := range begin {
 		for i := range speech.SampleRate / 2 {
 			pcm[int(s*speech.SampleRate)+i] = int16(8000 * math.Sin(float64(i)*0.2) * math.Sin(float64(i)*0.013))
 		}
 	}
-	heard, err := e.Recognise(t.Context(), pcm, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	speechtest.Transcript(t, heard, speech.Duration(len(pcm)))
-	if text(heard.Words) != "beep beep beep" || heard.Language != "en" {
-		t.Fatalf("heard %+v in %q", heard.Words, heard.Language)
-	}
-	for i, w := range heard.Words {
-		if late := w.Start.Seconds() - begin[i]; math.Abs(late) > 0.1 {
-			t.Errorf("beep %d sounds at %v s, and begins %.3f s later", i+1, begin[i], late)
-		}
+	for family, files := range map[string]map[string][]byte{
+		"nemo_ctc":        {"model.onnx": ctc()},
+		"nemo_transducer": {"encoder.onnx": encoder(), "decoder.onnx": decoder(), "joiner.onnx": joiner()}, // as Parakeet TDT
+	} {
+		t.Run(family, func(t *testing.T) {
+			folder := filepath.Join(t.TempDir(), "loudness-en")
+			if err := os.Mkdir(folder, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			files["tokens.txt"] = []byte("▁beep 0\n<blk> 1\n")
+			for name, content := range files {
+				if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			e, err := sherpa.Load(t.Context(), sherpa.Options{Program: shared(t).program, Folder: folder, Detector: always{}, DetectorName: "always"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			if !strings.Contains(e.Name(), " "+family+" loudness-en ") {
+				t.Errorf("the engine is %q", e.Name())
+			}
+			heard, err := e.Recognise(t.Context(), pcm, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			speechtest.Transcript(t, heard, speech.Duration(len(pcm)))
+			if text(heard.Words) != "beep beep beep" || heard.Language != "en" {
+				t.Fatalf("heard %+v in %q", heard.Words, heard.Language)
+			}
+			for i, w := range heard.Words {
+				if late := w.Start.Seconds() - begin[i]; math.Abs(late) > 0.1 {
+					t.Errorf("beep %d sounds at %v s, and begins %.3f s later", i+1, begin[i], late)
+				}
+				if family != "nemo_transducer" {
+					continue
+				}
+				// It also says how long each is, and how probable.
+				if long := w.End - w.Start; (long-640*time.Millisecond).Abs() > time.Millisecond || w.Probability <= 0.5 || w.Probability == 1 {
+					t.Errorf("beep %d lasts %v with the probability %v", i+1, long, w.Probability)
+				}
+			}
+		})
 	}
 }
 
-// A message is one of protobuf, as far as ONNX files need it.
-type message []byte
-
-func (m message) number(field int, n int64) message {
-	return binary.AppendUvarint(binary.AppendUvarint(m, uint64(field)<<3), uint64(n))
+// ctc is features (N, 80, T) → their mean → (N, T, 1) → beep and blank, the one
+// the other's opposite.
+func ctc() []byte {
+	return onnxFile([]message{
+		node("ReduceMean", []string{"audio_signal"}, []string{"mean"}, list("axes", 1), attribute("keepdims", 1)),
+		node("Transpose", []string{"mean"}, []string{"turned"}, list("perm", 0, 2, 1)),
+		node("MatMul", []string{"turned", "weights"}, []string{"logits"}),
+		node("LogSoftmax", []string{"logits"}, []string{"logprobs"}, attribute("axis", -1)),
+	}, []message{weights("weights", 5, -5)},
+		[]message{value("audio_signal", float, "N", "C", "T"), value("length", int64s, "N")},
+		[]message{value("logprobs", float, "N", "T", 2)},
+		map[string]string{"model_type": "EncDecCTCModelBPE", "vocab_size": "1", "subsampling_factor": "1", "normalize_type": "per_feature"})
 }
 
-func (m message) bytes(field int, b []byte) message {
-	m = binary.AppendUvarint(m, uint64(field)<<3|2)
-	return append(binary.AppendUvarint(m, uint64(len(b))), b...)
+// encoder is features (N, 80, T) → their mean, of every eighth frame.
+func encoder() []byte {
+	return onnxFile([]message{
+		node("ReduceMean", []string{"audio_signal"}, []string{"mean"}, list("axes", 1), attribute("keepdims", 1)),
+		node("Slice", []string{"mean", "start", "end", "axis", "step"}, []string{"outputs"}),
+		node("Add", []string{"length", "seven"}, []string{"more"}),
+		node("Div", []string{"more", "eight"}, []string{"encoded_lengths"}),
+	}, []message{whole("start", 0), whole("end", math.MaxInt32), whole("axis", 2), whole("step", 8), whole("seven", 7), whole("eight", 8)},
+		[]message{value("audio_signal", float, "N", "C", "T"), value("length", int64s, "N")},
+		[]message{value("outputs", float, "N", 1, "S"), value("encoded_lengths", int64s, "N")},
+		map[string]string{"model_type": "EncDecRNNTBPEModel", "vocab_size": "1", "subsampling_factor": "8", "normalize_type": "per_feature",
+			"pred_rnn_layers": "1", "pred_hidden": "1", "url": "https://example.org/parakeet-tdt"})
 }
 
-func (m message) text(field int, s string) message { return m.bytes(field, []byte(s)) }
+// decoder has the last token as its output, and keeps its states.
+func decoder() []byte {
+	return onnxFile([]message{
+		node("Cast", []string{"targets"}, []string{"number"}, attribute("to", float)),
+		node("Reshape", []string{"number", "shape"}, []string{"outputs"}),
+		node("Identity", []string{"target_length"}, []string{"prednet_lengths"}),
+		node("Identity", []string{"states"}, []string{"states.after"}),
+		node("Identity", []string{"cells"}, []string{"cells.after"}),
+	}, []message{whole("shape", 1, 1, 1)},
+		[]message{value("targets", int32s, "N", "U"), value("target_length", int32s, "N"), value("states", float, 1, "N", 1), value("cells", float, 1, "N", 1)},
+		[]message{value("outputs", float, "N", 1, "U"), value("prednet_lengths", int32s, "N"), value("states.after", float, 1, "N", 1), value("cells.after", float, 1, "N", 1)},
+		nil)
+}
 
-// loudness writes the model. The numbers of fields are those of onnx.proto3.
-func loudness() []byte {
-	node := func(op string, inputs []string, output string, attributes ...message) message {
-		var m message
-		for _, in := range inputs {
-			m = m.text(1, in)
-		}
-		m = m.text(2, output).text(4, op)
-		for _, a := range attributes {
-			m = m.bytes(5, a)
-		}
-		return m
-	}
-	number := func(name string, n int64) message { return message{}.text(1, name).number(3, n).number(20, 2) }
-	numbers := func(name string, list ...int64) message {
-		m := message{}.text(1, name).number(20, 7)
-		for _, n := range list {
-			m = m.number(8, n)
-		}
-		return m
-	}
-	tensor := func(name string, values []float32, shape ...int64) message {
-		var m, raw message
-		for _, n := range shape {
-			m = m.number(1, n)
-		}
-		for _, v := range values {
-			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
-		}
-		return m.number(2, 1).text(8, name).bytes(9, raw)
-	}
-	const float, whole = 1, 7
-	value := func(name string, kind int64, shape ...string) message {
-		var dims message
-		for _, d := range shape {
-			dims = dims.bytes(1, message{}.text(2, d))
-		}
-		return message{}.text(1, name).bytes(2, message{}.bytes(1, message{}.number(1, kind).bytes(2, dims)))
-	}
-
-	// features (N, 80, T) → their mean → (N, T, 1) → beep and blank, the one the other's opposite.
-	graph := message{}.
-		bytes(1, node("ReduceMean", []string{"audio_signal"}, "mean", numbers("axes", 1), number("keepdims", 1))).
-		bytes(1, node("Transpose", []string{"mean"}, "turned", numbers("perm", 0, 2, 1))).
-		bytes(1, node("MatMul", []string{"turned", "weights"}, "logits")).
-		bytes(1, node("LogSoftmax", []string{"logits"}, "logprobs", number("axis", -1))).
-		text(2, "loudness").
-		bytes(5, tensor("weights", []float32{5, -5}, 1, 2)).
-		bytes(11, value("audio_signal", float, "N", "C", "T")).
-		bytes(11, value("length", whole, "N")).
-		bytes(12, value("logprobs", float, "N", "T", "V"))
-	file := message{}.number(1, 8).bytes(7, graph).bytes(8, message{}.number(2, 17))
-	for key, v := range map[string]string{"model_type": "EncDecCTCModelBPE", "vocab_size": "1", "subsampling_factor": "1", "normalize_type": "per_feature"} {
-		file = file.bytes(14, message{}.text(1, key).text(2, v))
-	}
-	return file
+// joiner says beep or blank, and then for how many frames: loud sound is a beep
+// that lasts eight, quiet sound a blank of one. The last token is of no weight.
+func joiner() []byte {
+	return onnxFile([]message{
+		node("MatMul", []string{"encoder_outputs", "weights"}, []string{"heard"}),
+		node("Mul", []string{"decoder_outputs", "nothing"}, []string{"forgotten"}),
+		node("Add", []string{"heard", "forgotten"}, []string{"outputs"}),
+	}, []message{weights("weights", 5, -5, 0, -5, 0, 0, 0, 0, 0, 0, 5), weights("nothing", 0)},
+		[]message{value("encoder_outputs", float, "N", 1, 1), value("decoder_outputs", float, "N", 1, 1)},
+		[]message{value("outputs", float, "N", 1, 11)}, nil)
 }
