@@ -13,8 +13,8 @@ import (
 	"github.com/cuepipe/cuepipe/internal/speech/speechtest"
 )
 
-// No model of these families can be fetched here, so two are made, in the form of
-// NeMo's: they write "beep" where the sound is louder than it is on average. That
+// No model of these families can be fetched here, so three are made, in the form of
+// NeMo's and of SenseVoice: they write "beep" where the sound is louder than it is on average. That
 // their family is found by its metadata, that the library runs them, and that
 // their tokens come with times does not depend on how much a model knows.
 func TestModelsOfOtherFamiliesHaveTimes(t *testing.T) {
@@ -26,15 +26,22 @@ func TestModelsOfOtherFamiliesHaveTimes(t *testing.T) {
 		}
 	}
 	for family, files := range map[string]map[string][]byte{
+		"sense_voice":     {"model.int8.onnx": senseVoice(), "tokens.txt": []byte("<blk> 0\n▁beep 1\n<|ja|> 2\n<|NEUTRAL|> 3\n<|Speech|> 4\n<|woitn|> 5\n")},
 		"nemo_ctc":        {"model.onnx": ctc()},
 		"nemo_transducer": {"encoder.onnx": encoder(), "decoder.onnx": decoder(), "joiner.onnx": joiner()}, // as Parakeet TDT
 	} {
 		t.Run(family, func(t *testing.T) {
-			folder := filepath.Join(t.TempDir(), "loudness-en")
+			name, language := "loudness-en", "en" // as the folder says
+			if family == "sense_voice" {
+				name, language = "loudness", "ja" // as it hears
+			}
+			folder := filepath.Join(t.TempDir(), name)
 			if err := os.Mkdir(folder, 0o755); err != nil {
 				t.Fatal(err)
 			}
-			files["tokens.txt"] = []byte("▁beep 0\n<blk> 1\n")
+			if files["tokens.txt"] == nil {
+				files["tokens.txt"] = []byte("▁beep 0\n<blk> 1\n")
+			}
 			for name, content := range files {
 				if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
 					t.Fatal(err)
@@ -45,7 +52,7 @@ func TestModelsOfOtherFamiliesHaveTimes(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer e.Close()
-			if !strings.Contains(e.Name(), " "+family+" loudness-en ") {
+			if !strings.Contains(e.Name(), " "+family+" "+name+" ") {
 				t.Errorf("the engine is %q", e.Name())
 			}
 			heard, err := e.Recognise(t.Context(), pcm, nil)
@@ -53,7 +60,7 @@ func TestModelsOfOtherFamiliesHaveTimes(t *testing.T) {
 				t.Fatal(err)
 			}
 			speechtest.Transcript(t, heard, speech.Duration(len(pcm)))
-			if text(heard.Words) != "beep beep beep" || heard.Language != "en" {
+			if text(heard.Words) != "beep beep beep" || heard.Language != language {
 				t.Fatalf("heard %+v in %q", heard.Words, heard.Language)
 			}
 			for i, w := range heard.Words {
@@ -124,4 +131,25 @@ func joiner() []byte {
 	}, []message{weights("weights", 5, -5, 0, -5, 0, 0, 0, 0, 0, 0, 5), weights("nothing", 0)},
 		[]message{value("encoder_outputs", float, "N", 1, 1), value("decoder_outputs", float, "N", 1, 1)},
 		[]message{value("outputs", float, "N", 1, 11)}, nil)
+}
+
+// senseVoice is stacked features (N, T, 560) → their mean, which is below 0 in
+// silence → beep and blank, after four tokens for what kind of sound it is.
+func senseVoice() []byte {
+	kind := make([]float32, 4*6)
+	for i := range 4 {
+		kind[i*6+2+i] = 50
+	}
+	zeros, ones := strings.Repeat("0,", 559)+"0", strings.Repeat("1,", 559)+"1"
+	return onnxFile([]message{
+		node("ReduceMean", []string{"x"}, []string{"mean"}, list("axes", 2), attribute("keepdims", 1)),
+		node("MatMul", []string{"mean", "weights"}, []string{"heard"}),
+		node("Reshape", []string{"kind", "shape"}, []string{"before"}),
+		node("Concat", []string{"before", "heard"}, []string{"logits"}, attribute("axis", 1)),
+	}, []message{weights("weights", -5, 5, 0, 0, 0, 0), weights("kind", kind...), whole("shape", 1, 4, 6)},
+		[]message{value("x", float, "N", "T", 560), value("x_length", int32s, "N"), value("language", int32s, "N"), value("text_norm", int32s, "N")},
+		[]message{value("logits", float, "N", "S", 6)},
+		map[string]string{"model_type": "sense_voice_ctc", "vocab_size": "6", "lfr_window_size": "7", "lfr_window_shift": "6", "normalize_samples": "0",
+			"with_itn": "14", "without_itn": "15", "lang_auto": "0", "lang_zh": "3", "lang_en": "4", "lang_ja": "11", "lang_ko": "12", "lang_yue": "7",
+			"neg_mean": zeros, "inv_stddev": ones})
 }
