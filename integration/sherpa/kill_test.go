@@ -119,8 +119,8 @@ func TestTheChildDiesWithItsParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	var child int
-	for range 4000 {
-		if pids := children(t, parent.Process.Pid); len(pids) == 1 && ticks(pids[0]) > 300 {
+	for range 12000 {
+		if pids := children(t, parent.Process.Pid); len(pids) == 1 && ticks(pids[0]) > 200 {
 			child = pids[0]
 			break
 		}

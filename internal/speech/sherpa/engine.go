@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"github.com/cuepipe/cuepipe/internal/speech"
@@ -178,15 +179,25 @@ func (e *Engine) Recognise(ctx context.Context, pcm []int16, progress func(time.
 	return t, nil
 }
 
-// hear has the child hear one chunk; a child that has ended is replaced first.
+// hear has the child hear one chunk. A child that has ended is replaced first,
+// and so is, once, one that turns out to have ended before it had the chunk: it
+// was not the chunk that it died of.
 func (e *Engine) hear(ctx context.Context, pcm []int16) (wire.Answer, error) {
-	if err := e.ensure(ctx); err != nil {
-		return wire.Answer{}, err
-	}
 	if len(pcm) < shortest {
 		filled := make([]int16, shortest)
 		copy(filled, pcm)
 		pcm = filled
+	}
+	answer, err := e.ask(ctx, pcm)
+	if errors.Is(err, syscall.EPIPE) {
+		answer, err = e.ask(ctx, pcm)
+	}
+	return answer, err
+}
+
+func (e *Engine) ask(ctx context.Context, pcm []int16) (wire.Answer, error) {
+	if err := e.ensure(ctx); err != nil {
+		return wire.Answer{}, err
 	}
 	answer, err := bounded(ctx, e.patience, func(ctx context.Context) (wire.Answer, error) { return e.child.ask(ctx, pcm) })
 	if err != nil && !e.child.alive() {

@@ -96,6 +96,21 @@ func TestAChildThatDiedBetweenTwoSoundsIsReplaced(t *testing.T) {
 	}
 }
 
+// That a child is dead may be seen only when it is asked, because it takes a
+// moment to be reaped.
+func TestAChildThatIsFoundDeadIsReplaced(t *testing.T) {
+	e := loaded(t, folderOf(t, ""))
+	for range 20 {
+		if err := syscall.Kill(e.child.cmd.Process.Pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		// More than a pipe holds, so that it cannot be sent to nobody.
+		if heard, err := e.Recognise(t.Context(), sentences(100), nil); err != nil || len(heard.Words) == 0 {
+			t.Fatalf("at once after the child was killed: %v, %q", err, text(heard))
+		}
+	}
+}
+
 func TestLoadSaysWhatIsWrong(t *testing.T) {
 	for how, says := range map[string]string{
 		"exit at start": "exit status 7; it said: loading; the model file cannot be read",
