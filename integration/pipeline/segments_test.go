@@ -15,6 +15,7 @@ import (
 
 	"github.com/cuepipe/cuepipe/integration/person"
 	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
+	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -38,7 +39,11 @@ func storedOnce(t *testing.T, id string, generation int) {
 		}
 		count[name]++
 	}
-	for name, want := range map[string]int{"source": 1, "en.vtt": 1, "en.srt": 1, "en.report": 1, "part": parts} {
+	wanted := map[string]int{"source": 1, "part": parts, "en.report": 1}
+	for _, f := range caption.Formats() {
+		wanted["en."+f.Name] = 1
+	}
+	for name, want := range wanted {
 		if count[name] != want || parts == 0 {
 			t.Errorf("stored: %v, want %d of %s", count, want, name)
 		}

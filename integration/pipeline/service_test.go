@@ -7,6 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"github.com/cuepipe/cuepipe/integration/person"
 	"github.com/cuepipe/cuepipe/integration/stack"
 	"github.com/cuepipe/cuepipe/integration/transcribe"
@@ -40,6 +44,7 @@ func TestTheService(t *testing.T) {
 		{"an event that is lost", lostEvent},
 		{"an event that comes twice, and late", eventTwice},
 		{"a delete while the service is at work", deletedAtWork},
+		{"a delete while it is at work, and no event", deletedUnheard},
 		{"a retry while the service is at work", retriedAtWork},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -85,6 +90,28 @@ func (s served) job(id string, generation int, states ...string) {
 	}
 }
 
+// buried has the sweeper look a second time at a deleted video, as if an hour
+// had passed. It asks the service for what may be left of it, and so must come
+// while the stand-in is there.
+func (s served) buried(id string) {
+	s.t.Helper()
+	edit(s.t, id, "SET #updatedAt = :then", map[string]types.AttributeValue{":then": &types.AttributeValueMemberS{Value: "2020-01-01T00:00:00.000000000Z"}})
+	for began := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		sweep(s.t, `{"source":"aws.events"}`)
+		got, err := deployed.DynamoDB.GetItem(s.t.Context(), &dynamodb.GetItemInput{TableName: aws.String(deployed.Output("Table")),
+			Key: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: id}}})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if status, ok := got.Item["status"].(*types.AttributeValueMemberS); ok && status.Value == string(video.Deleted) {
+			return
+		}
+		if time.Since(began) > stack.Patience {
+			s.t.Fatalf("%s is not buried: %v", id, got.Item["status"])
+		}
+	}
+}
+
 func film(t *testing.T) []byte { return person.Film(t, "aen_de.mp3", "-t", "20") }
 
 // stored is how many objects a video has: the source, the service's result and
@@ -111,6 +138,7 @@ func germanFilm(t *testing.T, s served) {
 	if got := deployed.ObjectsOf(t, v.ID); len(got) != 0 {
 		t.Errorf("after the delete there are still %v", got)
 	}
+	s.buried(v.ID)
 }
 
 func whoSpeaks(t *testing.T, s served) {
@@ -138,6 +166,9 @@ func languageFound(t *testing.T, s served) {
 	v := p.End(s.ask(p, film(t), map[string]any{"language": "und"}).ID, video.Ready, "")
 	if v.Tracks[0].Language != "en-GB" {
 		t.Errorf("%+v", v.Tracks)
+	}
+	if vtt, _ := p.Track(v.Tracks[0].Formats["vtt"]); !strings.Contains(vtt, "So I see.") {
+		t.Errorf("the track is\n%s", vtt)
 	}
 }
 
@@ -223,6 +254,25 @@ func deletedAtWork(t *testing.T, s served) {
 		if time.Since(began) > stack.Patience {
 			t.Fatalf("there are still %v", deployed.ObjectsOf(t, v.ID))
 		}
+	}
+	s.buried(v.ID)
+}
+
+func deletedUnheard(t *testing.T, s served) {
+	p := person.New(t, deployed)
+	s.SetFaults(transcribetest.Faults{Hold: true})
+	v := s.ask(p, film(t), asGerman)
+	s.job(v.ID, 1, "IN_PROGRESS")
+	p.Want(204, "DELETE", "/v1/videos/"+v.ID, nil)
+	s.SetFaults(transcribetest.Faults{LoseEvents: true})
+	s.job(v.ID, 1, "COMPLETED")
+	if got := deployed.ObjectsOf(t, v.ID); len(got) == 0 {
+		t.Error("the service wrote nothing after the delete")
+	}
+	s.buried(v.ID)
+	s.job(v.ID, 1, "")
+	if got := deployed.ObjectsOf(t, v.ID); len(got) != 0 {
+		t.Errorf("there are still %v", got)
 	}
 }
 
