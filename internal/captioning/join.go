@@ -38,12 +38,24 @@ func join(parts []part, o video.Options) (result, *video.Failure) {
 	case sure < leastConfidence || shareBelow(words, doubtful) > mostDoubtful:
 		return result{}, &video.LanguageUncertain
 	}
-	p := profileOf(o).In(parts[0].Language)
+	p := profileOf(o).In(languageOf(parts))
 	var renamed []names.Change
 	if base, _, _ := strings.Cut(strings.ToLower(p.Language), "-"); base == "en" { // how names sound is known of English
 		words, renamed = namesOf(o).Correct(words)
 	}
 	return result{caption.Track{Language: p.Language, Cues: caption.Layout(words, p)}, words, p, len(renamed), coverageOf(parts)}, nil
+}
+
+// languageOf is the language of most words: a recogniser that finds it out for
+// each part may find none in music. The first part's where there are no words.
+func languageOf(parts []part) string {
+	words, most := map[string]int{}, parts[0].Language
+	for _, p := range parts {
+		if words[p.Language] += len(p.Words); words[p.Language] > words[most] {
+			most = p.Language
+		}
+	}
+	return most
 }
 
 // shareBelow is the share of words with less than a probability.

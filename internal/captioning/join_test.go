@@ -126,3 +126,17 @@ func TestWordsThatAreMostlyDoubtedAreGuesses(t *testing.T) {
 		}
 	}
 }
+
+func TestATrackIsInTheLanguageOfMostOfItsWords(t *testing.T) {
+	of := func(language string, words int) part { return part{Language: language, Words: make([]partWord, words)} }
+	for want, parts := range map[string][]part{
+		"en":  {of("und", 0), of("en", 5), of("de", 4)},
+		"de":  {of("und", 2), of("de", 3), of("en", 5), of("de", 4)},
+		"und": {of("und", 0), of("und", 0)},
+		"fr":  {of("fr", 3), of("it", 3)},
+	} {
+		if got := languageOf(parts); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

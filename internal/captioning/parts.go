@@ -95,6 +95,6 @@ func (e Early) Track(ctx context.Context, v video.Video) (track caption.Track, u
 	// Beyond its end it heard on, perhaps to the middle of a word.
 	last.Words = slices.DeleteFunc(last.Words, func(w partWord) bool { return w.End > last.End.At })
 	r, _ := join(parts, v.Options) // none where there is no speech so far
-	r.track.Language = parts[0].Language
+	r.track.Language = languageOf(parts)
 	return r.track, time.Duration(last.End.At) * time.Millisecond, nil
 }
