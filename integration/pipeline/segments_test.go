@@ -119,7 +119,8 @@ func TestAFilmOfUnknownLength(t *testing.T) {
 	}
 	vtt, _ := p.Track(end.Tracks[0].Formats["vtt"])
 	once := said(t, "sonnet001.mp3")
-	understood(t, vtt, once+" "+once, 0.08)
+	// Of Vorbis, in segments of half a minute, more of its old words are misheard.
+	understood(t, vtt, once+" "+once, 0.1)
 	storedOnce(t, v.ID, 1)
 }
 
