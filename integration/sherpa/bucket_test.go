@@ -14,9 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/cuepipe/cuepipe/internal/checksum"
 	"github.com/cuepipe/cuepipe/internal/s3objects"
 	"github.com/cuepipe/cuepipe/internal/speech/sherpa/bucket"
-	"github.com/cuepipe/cuepipe/internal/speech/sherpa/model"
 )
 
 // served are files over HTTP as S3 has them in a bucket; integration/adapters
@@ -48,7 +48,7 @@ func TestAModelFromABucket(t *testing.T) {
 	if _, err := bucket.Fetch(t.Context(), from, "moonshine-tiny-en", t.TempDir()); err == nil || !strings.Contains(err.Error(), "there is no SHA256SUMS") {
 		t.Errorf("without checksums: %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(files, model.SumsFile), []byte(sums.String()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(files, checksum.File), []byte(sums.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	folder, err := bucket.Fetch(t.Context(), from, "moonshine-tiny-en", t.TempDir())

@@ -20,9 +20,11 @@ const leastConfidence = 0.55
 // and in a short film their mean can pass. But of the words in 8 to 25 s of
 // German and Spanish it doubts 35 to 95 %, and all in which the mean passed 45 %
 // and more; of English by telephone or in noise at most 30 %, and 40 % of one
-// that was a quarter faster in a hall.
+// that was a quarter faster in a hall. A recogniser whose probabilities mean
+// something else says that it is sure.
 const (
-	doubtful     = 0.5 // a word's probability
+	noDoubt      = 0.65 // above it no other language came
+	doubtful     = 0.5  // a word's probability
 	mostDoubtful = 0.42
 )
 
@@ -35,7 +37,7 @@ func join(parts []part, o video.Options) (result, *video.Failure) {
 	case len(words) == 0:
 		return result{}, &video.NoSpeech
 	case parts[0].Service: // it was told the language, or has found it
-	case sure < leastConfidence || shareBelow(words, doubtful) > mostDoubtful:
+	case sure < leastConfidence, sure < noDoubt && shareBelow(words, doubtful) > mostDoubtful:
 		return result{}, &video.LanguageUncertain
 	}
 	p := profileOf(o).In(languageOf(parts))

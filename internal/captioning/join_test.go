@@ -113,7 +113,7 @@ func TestWordsThatAreMostlyDoubtedAreGuesses(t *testing.T) {
 		"all* of* these* were* doubtful*": "language_uncertain",
 		"":                                "no_speech",
 	} {
-		p := part{Segment: 0, Language: "en", Confidence: 0.7}
+		p := part{Segment: 0, Language: "en", Confidence: 0.6}
 		for _, w := range heardAt(0, text) {
 			p.Words = append(p.Words, partWord{Text: w.Text, Start: w.Start.Milliseconds(), End: w.End.Milliseconds(), Probability: w.Probability})
 		}
@@ -123,6 +123,10 @@ func TestWordsThatAreMostlyDoubtedAreGuesses(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+		p.Confidence = 1 // of one that is sure, whatever its words'
+		if _, failure := join([]part{p}, video.Options{}); failure != nil && text != "" {
+			t.Errorf("%q, from one that is sure: %v", text, failure)
 		}
 	}
 }

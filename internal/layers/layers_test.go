@@ -32,14 +32,15 @@ var allowed = map[string][]string{
 	"internal/speech/names":     {"internal/speech"},
 	"internal/speech/languages": {},
 	// Recognisers.
+	"internal/checksum":         {},
 	"internal/speech/onnx":      {},
 	"internal/speech/silero":    {"internal/speech", "internal/speech/onnx"},
-	"internal/speech/moonshine": {"internal/speech", "internal/speech/onnx", "internal/speech/silero"},
+	"internal/speech/moonshine": {"internal/checksum", "internal/speech", "internal/speech/onnx", "internal/speech/silero"},
 	"internal/speech/sherpa":    {"internal/speech", "internal/speech/sherpa/model", "internal/speech/sherpa/wire"},
 	// What its child process shares with it; the child needs nothing else of ours.
-	"internal/speech/sherpa/model":  {},
+	"internal/speech/sherpa/model":  {"internal/checksum"},
 	"internal/speech/sherpa/wire":   {},
-	"internal/speech/sherpa/bucket": {"internal/speech/sherpa/model"},
+	"internal/speech/sherpa/bucket": {"internal/checksum"},
 	// Adapters: each knows the domain, none knows another.
 	"internal/ddbvideos":  {"internal/video"},
 	"internal/memvideos":  {"internal/video"},

@@ -1,21 +1,17 @@
 package moonshine
 
 import (
-	"bufio"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"github.com/cuepipe/cuepipe/internal/checksum"
 )
 
 // The recogniser's folder, as tools/fetch/recogniser.sh makes it.
 const (
-	sumsFile    = "SHA256SUMS"
 	runtimeFile = "libonnxruntime.so"
 	encoderFile = "moonshine/encoder.onnx"
 	decoderFile = "moonshine/decoder.onnx"
@@ -26,7 +22,7 @@ const (
 // verify compares each of the folder's files with SHA256SUMS in it, before
 // anything is loaded: a damaged library would take the process with it.
 func verify(dir string) error {
-	sums, err := readSums(filepath.Join(dir, sumsFile))
+	sums, err := readSums(filepath.Join(dir, checksum.File))
 	if err != nil {
 		return err
 	}
@@ -34,9 +30,9 @@ func verify(dir string) error {
 		path := filepath.Join(dir, name)
 		want, ok := sums[name]
 		if !ok {
-			return fmt.Errorf("%s does not list %s: fetch the recogniser again", filepath.Join(dir, sumsFile), name)
+			return fmt.Errorf("%s does not list %s: fetch the recogniser again", filepath.Join(dir, checksum.File), name)
 		}
-		got, err := sum(path)
+		got, err := checksum.Of(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("recogniser file %s is missing: fetch the recogniser again: %w", path, err)
 		}
@@ -50,37 +46,15 @@ func verify(dir string) error {
 	return nil
 }
 
-// readSums reads the lines that sha256sum writes.
 func readSums(path string) (map[string]string, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("the recogniser's checksums cannot be read: fetch the recogniser again: %w", err)
 	}
 	defer file.Close()
-	sums := map[string]string{}
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		hash, name, ok := strings.Cut(lines.Text(), " ")
-		if !ok || len(hash) != hex.EncodedLen(sha256.Size) {
-			return nil, fmt.Errorf("%s has a line that is no checksum: fetch the recogniser again", path)
-		}
-		sums[strings.TrimLeft(name, " *")] = hash
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+	sums, err := checksum.Read(file)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w: fetch the recogniser again", path, err)
 	}
 	return sums, nil
-}
-
-func sum(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }

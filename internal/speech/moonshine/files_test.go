@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cuepipe/cuepipe/internal/checksum"
 )
 
 // folder makes one with the names of the recogniser's files, small contents
@@ -25,7 +27,7 @@ func folder(t *testing.T) string {
 		}
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256([]byte(name)), name)
 	}
-	if err := os.WriteFile(filepath.Join(dir, sumsFile), []byte(sums.String()), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, checksum.File), []byte(sums.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -70,7 +72,7 @@ func TestLoadRefusesBadChecksums(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := folder(t)
-			path := filepath.Join(dir, sumsFile)
+			path := filepath.Join(dir, checksum.File)
 			if err := os.WriteFile(path, []byte(sums), 0o644); err != nil {
 				t.Fatal(err)
 			}

@@ -22,7 +22,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/cuepipe/cuepipe/internal/speech/sherpa/model"
+	"github.com/cuepipe/cuepipe/internal/checksum"
 )
 
 // Objects are the files of one folder in a store.
@@ -62,7 +62,7 @@ func Fetch(ctx context.Context, from Objects, name, under string) (string, error
 		return "", fmt.Errorf("wait for another process that fetches the model: %w", err)
 	}
 	defer unlock()
-	complete := filepath.Join(folder, model.SumsFile) // it is written last
+	complete := filepath.Join(folder, checksum.File) // it is written last
 	if _, err := os.Stat(complete); err == nil {
 		return folder, nil
 	}
@@ -82,9 +82,9 @@ func Fetch(ctx context.Context, from Objects, name, under string) (string, error
 
 // list reads which files there are.
 func list(ctx context.Context, from Objects) ([]byte, map[string]string, error) {
-	in, err := from.Get(ctx, model.SumsFile)
+	in, err := from.Get(ctx, checksum.File)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("there is no %s; write one in its folder with: sha256sum -- * >%s: %w", model.SumsFile, model.SumsFile, err)
+		return nil, nil, fmt.Errorf("there is no %s; write one in its folder with: sha256sum -- * >%s: %w", checksum.File, checksum.File, err)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -92,14 +92,14 @@ func list(ctx context.Context, from Objects) ([]byte, map[string]string, error) 
 	defer in.Close()
 	listing, err := io.ReadAll(io.LimitReader(in, mostSums+1))
 	if err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", model.SumsFile, err)
+		return nil, nil, fmt.Errorf("read %s: %w", checksum.File, err)
 	}
 	if len(listing) > mostSums {
-		return nil, nil, fmt.Errorf("%s has more than %d bytes", model.SumsFile, mostSums)
+		return nil, nil, fmt.Errorf("%s has more than %d bytes", checksum.File, mostSums)
 	}
-	sums, err := model.ReadSums(bytes.NewReader(listing))
+	sums, err := checksum.Read(bytes.NewReader(listing))
 	if err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", model.SumsFile, err)
+		return nil, nil, fmt.Errorf("read %s: %w", checksum.File, err)
 	}
 	return listing, sums, nil
 }

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/cuepipe/cuepipe/internal/speech/sherpa/model"
+	"github.com/cuepipe/cuepipe/internal/checksum"
 )
 
 // A store has files, and fails when it is told to.
@@ -50,7 +50,7 @@ func (s *store) Get(ctx context.Context, name string) (io.ReadCloser, error) {
 func filled() *store {
 	s := &store{files: map[string]string{"encoder.onnx": "e", "tokens.txt": "t", "more/weights.data": strings.Repeat("w", 100_000)}, got: map[string]int{}}
 	for _, name := range slices.Sorted(maps.Keys(s.files)) {
-		s.files[model.SumsFile] += fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(s.files[name])), name)
+		s.files[checksum.File] += fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(s.files[name])), name)
 	}
 	return s
 }
@@ -95,7 +95,7 @@ func TestFetchBringsAFolderOnce(t *testing.T) {
 		t.Errorf("again: %s, %v; %d downloads", again, err, s.got["encoder.onnx"])
 	}
 	other := filled()
-	other.files[model.SumsFile] = strings.Join(strings.SplitAfter(other.files[model.SumsFile], "\n")[1:], "")
+	other.files[checksum.File] = strings.Join(strings.SplitAfter(other.files[checksum.File], "\n")[1:], "")
 	if third, err := Fetch(t.Context(), other, "whisper-tiny", under); err != nil || third == folder {
 		t.Errorf("another model under the same name: %s, %v", third, err)
 	}
@@ -127,10 +127,10 @@ func TestFetchRefuses(t *testing.T) {
 		change func(*store)
 		says   string
 	}{
-		"no checksums":          {func(s *store) { delete(s.files, model.SumsFile) }, "sha256sum -- *"},
-		"checksums of no kind":  {func(s *store) { s.files[model.SumsFile] = "<html>" }, "line 1"},
-		"endless checksums":     {func(s *store) { s.files[model.SumsFile] = strings.Repeat("\n", mostSums+1) }, "more than"},
-		"a file elsewhere":      {func(s *store) { s.files[model.SumsFile] += strings.Repeat("0", 64) + "  ../../bootstrap\n" }, "no file below"},
+		"no checksums":          {func(s *store) { delete(s.files, checksum.File) }, "sha256sum -- *"},
+		"checksums of no kind":  {func(s *store) { s.files[checksum.File] = "<html>" }, "line 1"},
+		"endless checksums":     {func(s *store) { s.files[checksum.File] = strings.Repeat("\n", mostSums+1) }, "more than"},
+		"a file elsewhere":      {func(s *store) { s.files[checksum.File] += strings.Repeat("0", 64) + "  ../../bootstrap\n" }, "no file below"},
 		"a file that is gone":   {func(s *store) { delete(s.files, "tokens.txt") }, "tokens.txt"},
 		"a file that is other":  {func(s *store) { s.files["tokens.txt"] = "T" }, "not the file that SHA256SUMS lists"},
 		"a file that is longer": {func(s *store) { s.files["tokens.txt"] += "t" }, "not the file that SHA256SUMS lists"},
@@ -187,7 +187,7 @@ func TestWhatAnInterruptedFetchLeft(t *testing.T) {
 	if err != nil || len(place) != 1 {
 		t.Fatalf("%v, %v", place, err)
 	}
-	for _, name := range []string{"tokens.txt" + part, model.SumsFile + part} {
+	for _, name := range []string{"tokens.txt" + part, checksum.File + part} {
 		if err := os.WriteFile(filepath.Join(place[0], name), []byte("half"), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cuepipe/cuepipe/internal/checksum"
 )
 
 // onnx is a file of an ONNX model with nothing but a graph that nobody reads
@@ -196,7 +198,7 @@ func TestVerify(t *testing.T) {
 	verify := func(t *testing.T, change func(map[string]string)) (string, error) {
 		t.Helper()
 		changed := maps.Clone(files)
-		changed[SumsFile] = sums(files)
+		changed[checksum.File] = sums(files)
 		change(changed)
 		m, err := Find(folder(t, "m", changed))
 		if err != nil {
@@ -216,10 +218,10 @@ func TestVerify(t *testing.T) {
 		"a changed weight":    {func(f map[string]string) { f["weights.data"] = "W" }, "weights.data is damaged"},
 		"a missing weight":    {func(f map[string]string) { delete(f, "weights.data") }, "weights.data"},
 		"an unlisted setting": {func(f map[string]string) { f[settingsFile] = "{}" }, "does not list engine.json"},
-		"no checksums":        {func(f map[string]string) { f[SumsFile] = empty }, "lists no file"},
-		"other lines":         {func(f map[string]string) { f[SumsFile] = "hello\n" }, "line 1 is no checksum"},
-		"a file outside":      {func(f map[string]string) { f[SumsFile] += strings.Repeat("0", 64) + "  ../secret\n" }, "line 5"},
-		"an absolute path":    {func(f map[string]string) { f[SumsFile] += strings.Repeat("0", 64) + "  /etc/passwd\n" }, "line 5"},
+		"no checksums":        {func(f map[string]string) { f[checksum.File] = empty }, "lists no file"},
+		"other lines":         {func(f map[string]string) { f[checksum.File] = "hello\n" }, "line 1 is no checksum"},
+		"a file outside":      {func(f map[string]string) { f[checksum.File] += strings.Repeat("0", 64) + "  ../secret\n" }, "line 5"},
+		"an absolute path":    {func(f map[string]string) { f[checksum.File] += strings.Repeat("0", 64) + "  /etc/passwd\n" }, "line 5"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got, err := verify(t, test.change); err == nil || !strings.Contains(err.Error(), test.says) {
@@ -227,16 +229,16 @@ func TestVerify(t *testing.T) {
 			}
 		})
 	}
-	again, err := verify(t, func(f map[string]string) { f[SumsFile] += strings.Repeat("0", 64) + "  ./" + SumsFile + "\n" })
+	again, err := verify(t, func(f map[string]string) { f[checksum.File] += strings.Repeat("0", 64) + "  ./" + checksum.File + "\n" })
 	if err != nil || again != whole {
 		t.Errorf("checksums that list themselves: %q, %v, want %q", again, err, whole)
 	}
 	// Without checksums the fingerprint is that of the files that are known to be used.
-	loose, err := verify(t, func(f map[string]string) { delete(f, SumsFile) })
+	loose, err := verify(t, func(f map[string]string) { delete(f, checksum.File) })
 	if err != nil || loose == whole {
 		t.Errorf("without checksums: %q, %v", loose, err)
 	}
-	other, err := verify(t, func(f map[string]string) { delete(f, SumsFile); f["tokens.txt"] = "T" })
+	other, err := verify(t, func(f map[string]string) { delete(f, checksum.File); f["tokens.txt"] = "T" })
 	if err != nil || other == loose {
 		t.Errorf("with another token table: %q, %v, want another than %q", other, err, loose)
 	}

@@ -1,56 +1,18 @@
 package model
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+
+	"github.com/cuepipe/cuepipe/internal/checksum"
 )
-
-// SumsFile has the checksums of the folder's files, as sha256sum writes them.
-const SumsFile = "SHA256SUMS"
-
-// mostFiles is how many files a folder may list; the largest release has 30.
-const mostFiles = 100
-
-// ReadSums reads checksums by the names of their files, all of which lie below
-// the folder.
-func ReadSums(r io.Reader) (map[string]string, error) {
-	sums := map[string]string{}
-	lines := bufio.NewScanner(r)
-	for n := 1; lines.Scan(); n++ {
-		sum, name, ok := strings.Cut(lines.Text(), " ")
-		name = strings.TrimPrefix(strings.TrimLeft(name, " *"), "./")
-		if raw, err := hex.DecodeString(sum); !ok || err != nil || len(raw) != sha256.Size {
-			return nil, fmt.Errorf("line %d is no checksum as sha256sum writes it", n)
-		}
-		if name == SumsFile { // of an earlier one, when it was written anew
-			continue
-		}
-		if !filepath.IsLocal(name) || filepath.Clean(name) != name {
-			return nil, fmt.Errorf("line %d is of %q, which is no file below the folder", n, name)
-		}
-		sums[name] = strings.ToLower(sum)
-		if len(sums) > mostFiles {
-			return nil, fmt.Errorf("it lists more than %d files", mostFiles)
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return nil, err
-	}
-	if len(sums) == 0 {
-		return nil, errors.New("it lists no file")
-	}
-	return sums, nil
-}
 
 // Verify compares the folder's files with its SHA256SUMS, where it has one, and
 // returns the model's fingerprint: the first 12 digits of a hash of all that
@@ -66,7 +28,7 @@ func (m Model) Verify() (string, error) {
 	}
 	for _, name := range used {
 		if _, ok := listed[name]; !ok && listed != nil {
-			return "", fmt.Errorf("%s does not list %s: write it again with sha256sum", filepath.Join(m.Dir, SumsFile), name)
+			return "", fmt.Errorf("%s does not list %s: write it again with sha256sum", filepath.Join(m.Dir, checksum.File), name)
 		}
 	}
 	all := used // beside them a model may have weights in files that it opens itself
@@ -76,7 +38,7 @@ func (m Model) Verify() (string, error) {
 	fingerprint := sha256.New()
 	for _, name := range all {
 		path := filepath.Join(m.Dir, name)
-		got, err := sum(path)
+		got, err := checksum.Of(path)
 		if err != nil {
 			return "", fmt.Errorf("read the model file: %w", err)
 		}
@@ -107,7 +69,7 @@ func (m Model) used() ([]string, error) {
 
 // listed is nil where there are no checksums.
 func (m Model) listed() (map[string]string, error) {
-	path := filepath.Join(m.Dir, SumsFile)
+	path := filepath.Join(m.Dir, checksum.File)
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -116,22 +78,9 @@ func (m Model) listed() (map[string]string, error) {
 		return nil, fmt.Errorf("read the model's checksums: %w", err)
 	}
 	defer file.Close()
-	sums, err := ReadSums(file)
+	sums, err := checksum.Read(file)
 	if err != nil {
 		return nil, fmt.Errorf("read the model's checksums in %s: %w", path, err)
 	}
 	return sums, nil
-}
-
-func sum(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }
