@@ -33,7 +33,7 @@ var _ speech.Engine = (*Engine)(nil)
 // one sound at a time: the memory of its tensors belongs to whose turn it is.
 // Who wants two workers loads two engines.
 type Engine struct {
-	turn       chan struct{}
+	turn       speech.Turn
 	detector   *silero.Detector
 	encoder    *encoder
 	decoder    *decoder
@@ -51,7 +51,7 @@ func Load(dir string) (*Engine, error) {
 	if err := onnx.Start(filepath.Join(dir, runtimeFile)); err != nil {
 		return nil, err
 	}
-	e := &Engine{turn: make(chan struct{}, 1), rules: speech.DefaultRules}
+	e := &Engine{turn: speech.NewTurn(), rules: speech.DefaultRules}
 	if err := e.load(dir); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -90,7 +90,7 @@ func loadVocabulary(path string) (speech.Vocabulary, error) {
 // not be used afterwards.
 func (e *Engine) Close() error {
 	e.turn <- struct{}{}
-	defer e.release()
+	defer e.turn.Release()
 	var failures []error
 	if e.detector != nil {
 		failures = append(failures, e.detector.Close())
@@ -107,30 +107,19 @@ func (e *Engine) Close() error {
 // Activity says where in pcm somebody speaks. Like Recognise it begins anew with
 // every sound: the same samples give the same answer.
 func (e *Engine) Activity(ctx context.Context, pcm []int16) (speech.Activity, error) {
-	if err := e.take(ctx); err != nil {
+	if err := e.turn.Take(ctx); err != nil {
 		return speech.Activity{}, err
 	}
-	defer e.release()
+	defer e.turn.Release()
 	return e.detector.Activity(ctx, pcm)
 }
 
-func (e *Engine) take(ctx context.Context) error {
-	select {
-	case e.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (e *Engine) release() { <-e.turn }
-
 // Recognise implements speech.Engine.
 func (e *Engine) Recognise(ctx context.Context, pcm []int16, progress func(time.Duration)) (speech.Transcript, error) {
-	if err := e.take(ctx); err != nil {
+	if err := e.turn.Take(ctx); err != nil {
 		return speech.Transcript{}, err
 	}
-	defer e.release()
+	defer e.turn.Release()
 	if progress == nil {
 		progress = func(time.Duration) {}
 	}

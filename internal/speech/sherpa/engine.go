@@ -53,8 +53,8 @@ var _ speech.Engine = (*Engine)(nil)
 // An Engine holds a child process with a loaded model. It is safe for
 // concurrent use, and hears one sound at a time.
 type Engine struct {
-	turn     chan struct{} // guards what is below
-	child    *child        // nil where there is none; it may have ended
+	turn     speech.Turn // guards what is below
+	child    *child      // nil where there is none; it may have ended
 	model    model.Model
 	program  string
 	detector Detector
@@ -90,7 +90,7 @@ func prepare(o Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		turn: make(chan struct{}, 1), model: m, program: o.Program, detector: o.Detector, rules: speech.DefaultRules,
+		turn: speech.NewTurn(), model: m, program: o.Program, detector: o.Detector, rules: speech.DefaultRules,
 		patience: patience, patienceToLoad: patienceToLoad,
 	}
 	e.rules.Longest = m.Longest
@@ -106,7 +106,7 @@ func (e *Engine) Name() string { return e.name }
 // be used afterwards.
 func (e *Engine) Close() error {
 	e.turn <- struct{}{}
-	defer e.release()
+	defer e.turn.Release()
 	if e.child != nil {
 		e.child.kill()
 		e.child = nil
@@ -116,23 +116,12 @@ func (e *Engine) Close() error {
 
 // Activity says where in pcm somebody speaks.
 func (e *Engine) Activity(ctx context.Context, pcm []int16) (speech.Activity, error) {
-	if err := e.take(ctx); err != nil {
+	if err := e.turn.Take(ctx); err != nil {
 		return speech.Activity{}, err
 	}
-	defer e.release()
+	defer e.turn.Release()
 	return e.detector.Activity(ctx, pcm)
 }
-
-func (e *Engine) take(ctx context.Context) error {
-	select {
-	case e.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (e *Engine) release() { <-e.turn }
 
 // Recognise implements speech.Engine. An error that is ErrChild is one of the
 // child process; the engine itself goes on.
@@ -142,10 +131,10 @@ func (e *Engine) release() { <-e.turn }
 // not run by this engine, and most of these give no probabilities at all. A
 // word's probability is the model's own, or 1 where it gives none.
 func (e *Engine) Recognise(ctx context.Context, pcm []int16, progress func(time.Duration)) (speech.Transcript, error) {
-	if err := e.take(ctx); err != nil {
+	if err := e.turn.Take(ctx); err != nil {
 		return speech.Transcript{}, err
 	}
-	defer e.release()
+	defer e.turn.Release()
 	if progress == nil {
 		progress = func(time.Duration) {}
 	}

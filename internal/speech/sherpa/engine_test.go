@@ -256,7 +256,7 @@ func TestCallersAtOnce(t *testing.T) {
 			if e.child != nil {
 				_ = syscall.Kill(e.child.cmd.Process.Pid, syscall.SIGKILL) // it may be dead
 			}
-			e.release()
+			e.turn.Release()
 		}
 	})
 	var callers sync.WaitGroup
