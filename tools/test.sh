@@ -33,11 +33,12 @@ step "lint of the templates"
 templates="$CACHE/run/templates"
 rm -rf "$templates"
 synthesise() {
-  local stage
+  local stage all
   # local is like test. Any issuer, audience and origin will do: nothing is deployed.
   for stage in test dev prod; do
     # The CDK's own validation once, of the stage that has everything.
-    STAGE=$stage CDK_VALIDATION=$([[ $stage == prod ]] && echo true || echo false) OIDC_ISSUER=https://login.example.org OIDC_AUDIENCE=cuepipe PAGE_ORIGIN=https://captions.example.org \
+    all=$([[ $stage == prod ]] && echo true || echo false)
+    STAGE=$stage CDK_VALIDATION=$all TRANSCRIBE=$all OIDC_ISSUER=https://login.example.org OIDC_AUDIENCE=cuepipe PAGE_ORIGIN=https://captions.example.org \
       CDK_OUTDIR="$templates/$stage" go run ./infra
   done
 }
