@@ -36,6 +36,7 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sw
 		Videos: videos, Uploads: uploads, Queue: queue,
 		Backlog:   sqsjobs.Backlog{API: clients.SQS, UploadsURL: queue.URL, SegmentsURL: env.String("SEGMENTS_QUEUE_URL")},
 		Remover:   remover,
+		Sounds:    captions,
 		Count:     metric.Counter{Log: log, Stage: env.String("STAGE")},
 		Log:       log,
 		After:     env.Seconds("SWEEP_AFTER_SECONDS"),

@@ -52,7 +52,7 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (sq
 	}
 	if clients.Transcribe != nil {
 		transcriber.Service = transcribe.Jobs{API: clients.Transcribe, Results: transcriber.Captions, Stack: env.String("TRANSCRIBE_STACK"),
-			UploadsBucket: env.String("UPLOADS_BUCKET"), CaptionsBucket: env.String("CAPTIONS_BUCKET"), Log: log}
+			CaptionsBucket: env.String("CAPTIONS_BUCKET"), Log: log}
 	}
 	return sqsjobs.Receiver{
 		Handle: sqsjobs.Jobs(transcriber.Segment), Log: log,

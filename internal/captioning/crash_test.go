@@ -173,6 +173,14 @@ func (c faultyCaptions) Get(ctx context.Context, key string) (b []byte, err erro
 	return b, err
 }
 
+func (c faultyCaptions) PutStream(ctx context.Context, key, contentType string, write func(io.Writer) ([]byte, error)) error {
+	return c.f.call("stream "+key, func() error { return c.Captions.PutStream(ctx, key, contentType, write) })
+}
+
+func (c faultyCaptions) Remove(ctx context.Context, key string) error {
+	return c.f.call("remove "+key, func() error { return c.Captions.Remove(ctx, key) })
+}
+
 type faultySegments struct {
 	captioning.Segments
 	f *faults
@@ -218,6 +226,10 @@ func (m faultyMedia) Probe(ctx context.Context, src media.Source) (i media.Info,
 func (m faultyMedia) Measure(ctx context.Context, src media.Source, limit time.Duration) (d time.Duration, err error) {
 	err = m.f.call("measure", func() error { d, err = m.Media.Measure(ctx, src, limit); return err })
 	return d, err
+}
+
+func (m faultyMedia) Copy(ctx context.Context, src media.Source, limit time.Duration, w io.Writer) error {
+	return m.f.call("copy", func() error { return m.Media.Copy(ctx, src, limit, w) })
 }
 
 func (m faultyMedia) Decode(ctx context.Context, src media.Source, w media.Window) (pcm []int16, err error) {

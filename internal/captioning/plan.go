@@ -152,7 +152,7 @@ func (p *Planner) plan(ctx context.Context, v video.Video, source video.Source, 
 		return p.change(ctx, v, video.Fail(v.Generation, video.TooLong).Of(plan))
 	}
 	if v.Options.NeedService() {
-		if size > serviceSize || info.Duration > serviceDuration {
+		if info.Duration > serviceDuration {
 			return p.change(ctx, v, video.Fail(v.Generation, video.ServiceRefused).Of(plan))
 		}
 		// It hears the film as a whole.

@@ -11,6 +11,7 @@ package captioning
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/cuepipe/cuepipe/internal/media"
@@ -62,6 +63,14 @@ type Captions interface {
 	PutOnce(ctx context.Context, key, contentType string, body []byte) error
 	// Get returns video.ErrNoObject where nothing is stored.
 	Get(ctx context.Context, key string) ([]byte, error)
+	// PutStream stores a new object that is too large for memory: write writes its
+	// bytes, in order, and returns those that come before them, which may say how
+	// many they are. Where one is stored under that name already it stays as it is,
+	// write is not called, and that is no error. The object is seen whole or not at
+	// all; an error of write is returned, and nothing is stored.
+	PutStream(ctx context.Context, key, contentType string, write func(w io.Writer) (head []byte, err error)) error
+	// Remove deletes one object. One that is gone is no error.
+	Remove(ctx context.Context, key string) error
 	// RemoveAll deletes every object below prefix, which ends with a slash.
 	RemoveAll(ctx context.Context, prefix string) error
 }
@@ -94,14 +103,18 @@ type Decoder interface {
 	// Measure returns how long the sound is, by decoding all of it once; more
 	// than limit is media.ErrTooLong.
 	Measure(ctx context.Context, src media.Source, limit time.Duration) (time.Duration, error)
+	// Copy writes all of the sound to w while it is decoded, each sample as two
+	// bytes, the lower one first; more than limit is media.ErrTooLong.
+	Copy(ctx context.Context, src media.Source, limit time.Duration, w io.Writer) error
 }
 
 // A Service hears whole films elsewhere, in its own time: its completion is
 // told by a job that comes again. It does what our recogniser cannot; see
 // video.Options.NeedService.
 type Service interface {
-	// Start has it hear v for its generation. It is asked once: for a second
-	// time is no error and starts nothing.
+	// Start has it hear v's sound for its generation, which is stored under
+	// video.ServiceSound. It is asked once: for a second time is no error and
+	// starts nothing.
 	Start(ctx context.Context, v video.Video) error
 	// Result returns what it heard, in times of the film. It returns ErrNotAsked,
 	// video.ErrAtWork, or ErrServiceRefused or ErrServiceFailed, which asking
@@ -116,7 +129,7 @@ type Service interface {
 // What a Service says beside video.ErrAtWork.
 var (
 	ErrNotAsked       = errors.New("the service was not asked, or has forgotten it")
-	ErrServiceRefused = errors.New("the service cannot read the file")
+	ErrServiceRefused = errors.New("the service does not hear such a sound")
 	ErrServiceFailed  = errors.New("the service failed")
 )
 

@@ -49,7 +49,7 @@ func (t *Transcriber) Segment(ctx context.Context, job Job) error {
 		err = t.assemble(ctx, log, v)
 		ended = err == nil
 	}
-	if ended { // what the service keeps of it has served its purpose
+	if ended && (v.Options.NeedService() || v.Awaited) { // what was for the service has served its purpose
 		return t.forget(ctx, v, job.Generation)
 	}
 	return t.settled(ctx, log, job, err)

@@ -12,12 +12,9 @@ import (
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
-// What the service hears at most (Amazon Transcribe's quotas: 4 hours, 2 GB).
-// Which gigabytes are meant they do not say; what lies between, it says itself.
-const (
-	serviceDuration = 4 * time.Hour
-	serviceSize     = 2 << 30
-)
+// serviceDuration is what the service hears at most (Amazon Transcribe's quotas:
+// 4 hours, and 2 GB, which is four times as much as 4 hours of a WAV of ours).
+const serviceDuration = 4 * time.Hour
 
 // errServiceOff: the video was admitted while the installation had a service.
 var errServiceOff = errors.New("no service is there to hear it")
@@ -34,12 +31,19 @@ func (t *Transcriber) ask(ctx context.Context, log *slog.Logger, v video.Video, 
 	}
 	transcript, err := t.Service.Result(ctx, v)
 	if errors.Is(err, ErrNotAsked) || errors.Is(err, video.ErrAtWork) {
+		notAsked := errors.Is(err, ErrNotAsked)
+		if notAsked {
+			if err := t.storeSound(ctx, log, v); err != nil {
+				return err
+			}
+		}
 		// The mark comes before the start: what may be at the service is never
-		// forgotten, and a video that is not in work any more is not started anew.
+		// forgotten, and a video that is not in work any more, perhaps since its sound
+		// was begun, is not started anew.
 		if _, changed := t.change(ctx, v, video.Await(v.Generation)); changed != nil {
 			return changed
 		}
-		if errors.Is(err, ErrNotAsked) {
+		if notAsked {
 			log.Info("the service is asked", "language", v.Options.Language, "speakers", v.Options.Speakers)
 			if err := t.Service.Start(ctx, v); err != nil {
 				return err
@@ -49,17 +53,6 @@ func (t *Transcriber) ask(ctx context.Context, log *slog.Logger, v video.Video, 
 	}
 	if err != nil {
 		return err
-	}
-	// It heard the newest object at some moment before this one. If that is ours
-	// still, it was ours then: versions do not come back. If it is not, its event
-	// begins the next generation, and this one's words are nobody's.
-	source, _, err := t.Uploads.Stat(ctx, v.Source.Key)
-	if err != nil {
-		return fmt.Errorf("after the service's result: %w", err)
-	}
-	if source != v.Source {
-		log.Info("the object was replaced while the service heard it")
-		return video.ErrAtWork
 	}
 	body, err := servicePart(v, transcript).encode()
 	if err != nil {
@@ -85,10 +78,17 @@ func servicePart(v video.Video, t speech.Transcript) part {
 	return p
 }
 
-// forget removes what the service itself keeps of a generation of v. While it is
-// at work it cannot be removed: then its completion brings the job again, and
-// should that be lost, it is removed with the video.
+// forget removes what was for the service alone, once a generation of v is over:
+// its sound and those of all before it, and what the service itself keeps. While
+// it is at work that cannot be removed: then its completion brings the job again,
+// and should that be lost, it is removed with the video. As long as a generation
+// is in work its sound stays: a job that was started may not have read it yet.
 func (t *Transcriber) forget(ctx context.Context, v video.Video, generation int) error {
+	for _, key := range video.ServiceSounds(v.ID, generation) {
+		if err := t.Captions.Remove(ctx, key); err != nil {
+			return fmt.Errorf("segment: %w", err)
+		}
+	}
 	if t.Service == nil || !v.Awaited {
 		return nil
 	}

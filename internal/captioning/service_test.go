@@ -1,14 +1,18 @@
 package captioning_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
+	"github.com/cuepipe/cuepipe/internal/memobjects"
 	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
@@ -62,8 +66,8 @@ func (s *service) Forget(_ context.Context, id string, generation int) error {
 	return nil
 }
 
-// end has every job end: it hears the newest object, puts its result, and
-// tells of it so many times.
+// end has every job end: it hears the sound, puts its result, and tells of it so
+// many times.
 func (s *service) end(times int) {
 	s.p.t.Helper()
 	for job, j := range s.jobs {
@@ -72,7 +76,7 @@ func (s *service) end(times int) {
 		}
 		j.ended = true
 		if j.err == nil {
-			j.transcript, j.err = captioningtest.Told(s.p.newest(j.video), j.video.Options.Speakers)
+			j.transcript, j.err = captioningtest.Told(s.p.sound(job), j.video.Options.Speakers)
 		}
 		if err := s.p.captions.PutOnce(s.p.t.Context(), video.ServiceResult(job.VideoID, job.Generation), "application/json", []byte("heard")); err != nil {
 			s.p.t.Fatal(err)
@@ -85,23 +89,19 @@ func (s *service) end(times int) {
 	}
 }
 
-// newest is the object that is under the video's key now.
-func (p *pipeline) newest(v video.Video) []byte {
-	p.t.Helper()
-	source, size, err := p.uploads.Stat(p.t.Context(), v.Source.Key)
-	if err != nil {
-		return nil
+// sound is what lies there for the service to hear.
+func (p *pipeline) sound(job captioning.Job) []byte {
+	return []byte(p.written()[video.ServiceSound(job.VideoID, job.Generation)])
+}
+
+// sounds are all that were made for the service and are there.
+func (p *pipeline) sounds() (keys []string) {
+	for _, key := range p.captions.Keys() {
+		if strings.HasSuffix(key, ".wav") {
+			keys = append(keys, key)
+		}
 	}
-	r, err := p.uploads.Source(source, size).Open(p.t.Context(), 0, size)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer r.Close()
-	b := make([]byte, size)
-	if _, err := r.Read(b); err != nil {
-		p.t.Fatal(err)
-	}
-	return b
+	return keys
 }
 
 var german = video.Options{Language: "de"}
@@ -123,6 +123,7 @@ func TestAFilmThroughTheService(t *testing.T) {
 		"no sound":                            {captioningtest.Film{NoAudio: true}, german, end{video.Uncaptioned, video.NoAudio.Code, 1, 0, ""}},
 		"as long as it hears":                 {captioningtest.Film{Header: 4 * time.Hour, Words: talk.Words}, german, end{video.Ready, "", 1, 1, "xx" + asAll}},
 		"longer than it hears":                {captioningtest.Film{Header: 4*time.Hour + 1, Words: talk.Words}, german, end{video.Failed, video.ServiceRefused.Code, 1, 0, ""}},
+		"longer, and it does not say so":      {captioningtest.Film{Sound: 4*time.Hour + time.Second, Words: talk.Words}, german, end{video.Failed, video.ServiceRefused.Code, 1, 0, ""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPipeline(t)
@@ -131,6 +132,9 @@ func TestAFilmThroughTheService(t *testing.T) {
 			v := p.ask(c.film.Bytes(), c.options)
 			p.arrive(v)
 			p.work()
+			if sounds := p.sounds(); len(sounds) != len(s.jobs) {
+				t.Errorf("at work on %d: the sounds %v", len(s.jobs), sounds)
+			}
 			if got := p.now(v); got.InWork() && (got.Segments != 1 || !got.Awaited || len(got.Done) != 0) {
 				t.Errorf("at work: %+v", got)
 			}
@@ -140,13 +144,64 @@ func TestAFilmThroughTheService(t *testing.T) {
 			if e := endOf(got); e != c.want {
 				t.Errorf("%+v, want %+v", e, c.want)
 			}
-			if len(s.jobs) != 0 {
-				t.Errorf("the service keeps %v", s.jobs)
+			if sounds := p.sounds(); len(s.jobs) != 0 || len(sounds) != 0 {
+				t.Errorf("the service keeps %v, and we %v", s.jobs, sounds)
 			}
 			if c.want.status == video.Ready && got.SoundHeard() == 0 {
 				t.Error("nothing of its sound was heard")
 			}
 		})
+	}
+}
+
+// What the service gets is the film's sound as a WAV of its own, whatever the
+// film is: the header that it must have (16 kHz, one channel, 16 bits), and the
+// samples that our own recogniser would hear.
+func TestTheServiceHearsASound(t *testing.T) {
+	p := newPipeline(t)
+	p.withService()
+	v := p.ask(talk.Bytes(), german)
+	p.arrive(v)
+	p.work()
+	var samples bytes.Buffer
+	if err := (captioningtest.Media{}).Copy(t.Context(), memobjects.Bytes(talk.Bytes()), time.Minute, &samples); err != nil {
+		t.Fatal(err)
+	}
+	size := samples.Len()
+	if size != 2*speech.Samples(talk.Length()) {
+		t.Fatalf("the film has %d bytes of sound", size)
+	}
+	length := func(n int) string { return string([]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)}) }
+	want := "RIFF" + length(36+size) + "WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x80\x3e\x00\x00\x00\x7d\x00\x00\x02\x00\x10\x00data" + length(size)
+	got := p.written()[video.ServiceSound(v.ID, 1)]
+	if head, body := got[:min(44, len(got))], got[min(44, len(got)):]; head != want || body != samples.String() {
+		t.Errorf("the header is %q, want %q; it has %d bytes of %d", head, want, len(body), size)
+	}
+}
+
+// A sound that is there is not made again: whoever made it died before the start.
+func TestASoundThatIsThereIsNotWrittenAgain(t *testing.T) {
+	p := newPipeline(t)
+	s := p.withService()
+	v := p.ask(talk.Bytes(), german)
+	p.arrive(v)
+	other := captioningtest.Film{Words: "Already there."}
+	key := video.ServiceSound(v.ID, 1)
+	err := p.captions.PutStream(t.Context(), key, "audio/wav", func(w io.Writer) ([]byte, error) {
+		n := 2 * speech.Samples(other.Length())
+		head := make([]byte, 44)
+		copy(head, "RIFF")
+		binary.LittleEndian.PutUint32(head[40:], uint32(n))
+		return head, captioningtest.Media{}.Copy(t.Context(), memobjects.Bytes(other.Bytes()), time.Minute, w)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.work()
+	s.end(1)
+	p.work()
+	if got := p.now(v); got.Status != video.Ready || !strings.Contains(p.written()[got.Tracks[0].Formats["txt"]], "Already there.") {
+		t.Errorf("%+v", endOf(got))
 	}
 }
 
@@ -182,8 +237,8 @@ func TestWhatTheServiceCannotHear(t *testing.T) {
 		}
 		s.end(2)
 		p.work()
-		if got := p.now(v); got.Status != video.Failed || *got.Failure != c.want || len(s.jobs) != 0 {
-			t.Errorf("%s: %s, %v; it keeps %v", name, got.Status, got.Failure, s.jobs)
+		if got := p.now(v); got.Status != video.Failed || *got.Failure != c.want || len(s.jobs) != 0 || len(p.sounds()) != 0 {
+			t.Errorf("%s: %s, %v; it keeps %v, and we %v", name, got.Status, got.Failure, s.jobs, p.sounds())
 		}
 		// A retry asks it anew.
 		p.change(v, video.Replace(1))
@@ -200,11 +255,19 @@ func TestWhatTheServiceCannotHear(t *testing.T) {
 }
 
 func TestAServiceThatWasSwitchedOff(t *testing.T) {
-	p := newPipeline(t)
-	v := p.ask(talk.Bytes(), german)
-	p.arrive(v)
-	p.work()
-	if got := p.now(v); got.Status != video.Failed || *got.Failure != video.ServiceOff {
-		t.Errorf("%s, %v", got.Status, got.Failure)
+	for _, asked := range []bool{false, true} {
+		p := newPipeline(t)
+		v := p.ask(talk.Bytes(), german)
+		p.arrive(v)
+		if asked {
+			s := p.withService()
+			p.work()
+			p.Service = nil
+			s.end(1)
+		}
+		p.work()
+		if got := p.now(v); got.Status != video.Failed || *got.Failure != video.ServiceOff || len(p.sounds()) != 0 {
+			t.Errorf("asked before: %v: %s, %v; left: %v", asked, got.Status, got.Failure, p.sounds())
+		}
 	}
 }

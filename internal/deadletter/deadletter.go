@@ -23,9 +23,11 @@ type Videos interface {
 }
 
 // Objects has what we write, and keeps what nobody can read. PutOnce leaves an
-// object that is there; RemoveAll removes everything below a prefix.
+// object that is there; Remove removes one object, if it is there, and RemoveAll
+// everything below a prefix.
 type Objects interface {
 	PutOnce(ctx context.Context, key, contentType string, body []byte) error
+	Remove(ctx context.Context, key string) error
 	RemoveAll(ctx context.Context, prefix string) error
 }
 
@@ -110,6 +112,13 @@ func (h Handler) fail(ctx context.Context, l letter) (found bool, err error) {
 		return false, fmt.Errorf("dead letter: %w", err)
 	default:
 		h.Log.Error("the video failed: its message was tried five times", "video", l.videoID, "generation", v.Generation)
+	}
+	// The generation is over, and nobody else comes by here again: a worker that
+	// died may have left the sound that was for a service.
+	for _, key := range video.ServiceSounds(l.videoID, generation) {
+		if err := h.Objects.Remove(ctx, key); err != nil {
+			return false, fmt.Errorf("dead letter: %w", err)
+		}
 	}
 	h.Count.Add(metric.DeadLetters, 1)
 	return true, nil

@@ -29,6 +29,14 @@ func (o objects) PutOnce(_ context.Context, key, _ string, body []byte) error {
 	return nil
 }
 
+func (o objects) Remove(_ context.Context, key string) error {
+	if o == nil {
+		return errors.New("storage is down")
+	}
+	delete(o, key)
+	return nil
+}
+
 func (o objects) RemoveAll(_ context.Context, prefix string) error {
 	if o == nil {
 		return errors.New("storage is down")
@@ -79,6 +87,34 @@ func TestTheVideoOfADeadLetterFails(t *testing.T) {
 				t.Errorf("it was not counted: %s", log)
 			}
 		})
+	}
+}
+
+// Whoever made it for a service died of it five times, and its video is failed
+// now, was before, or is at another generation.
+func TestADeadLetterLeavesNoSoundForAService(t *testing.T) {
+	for name, changes := range map[string][]video.Change{
+		"in work":            {video.Record(1, video.Plan{Segments: 1})},
+		"failed":             {video.Fail(1, video.ServiceFailed)},
+		"of a later attempt": {video.Fail(1, video.ServiceFailed), video.Replace(1)},
+	} {
+		h, o, v, _ := setUp(t)
+		for _, c := range changes {
+			if _, err := h.Videos.Change(t.Context(), v.ID, c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		next := video.ServiceSound(v.ID, 2)
+		o[video.ServiceSound(v.ID, 1)], o[next] = "sound", "sound"
+		job := events.SQSMessage{Body: fmt.Sprintf(`{"videoId":%q,"generation":1,"segment":0}`, v.ID)}
+		h.Objects = objects(nil)
+		if err := h.Handle(t.Context(), job); err == nil {
+			t.Errorf("%s: the message was thrown away, and the sound is there", name)
+		}
+		h.Objects = o
+		if err := h.Handle(t.Context(), job); err != nil || len(o) != 1 || o[next] == "" {
+			t.Errorf("%s: %v; left: %v", name, err, o)
+		}
 	}
 }
 

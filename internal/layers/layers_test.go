@@ -63,7 +63,7 @@ var allowed = map[string][]string{
 	"internal/speech/speechtest":         {"internal/speech"},
 	"internal/caption/captiontest":       {"internal/speech"},
 	"internal/transcribe/transcribetest": {},
-	"internal/captioning/captioningtest": {"internal/captioning", "internal/media", "internal/speech"},
+	"internal/captioning/captioningtest": {"internal/video", "internal/captioning", "internal/media", "internal/speech"},
 	"internal/client/clienttest":         {"internal/..."},
 	// What starts a process.
 	"functions/...":  {"internal/..."},

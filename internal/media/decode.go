@@ -108,6 +108,30 @@ func (t Tools) measure(ctx context.Context, src Source, limit time.Duration) (ti
 	return duration(c.samples), nil
 }
 
+// Copy writes all of the sound of src to w as it is decoded: the samples that
+// Decode gives, each as two bytes, the lower one first. Its errors are Decode's,
+// and those of w, after which nothing more is written; more than limit is
+// ErrTooLong, and then all but what is beyond may have been written. It reads
+// the whole file once, as Measure does, and its memory does not grow with it.
+func (t Tools) Copy(ctx context.Context, src Source, limit time.Duration, w io.Writer) error {
+	if err := t.copy(ctx, src, limit, w); err != nil {
+		return fmt.Errorf("copy sound: %w", err)
+	}
+	return nil
+}
+
+func (t Tools) copy(ctx context.Context, src Source, limit time.Duration, w io.Writer) error {
+	if limit <= 0 {
+		return fmt.Errorf("limit %v: there is nothing in it", limit)
+	}
+	c := counter{limit: samples(limit), to: w}
+	said, err := t.play(ctx, src, Window{Limit: limit}, c.count)
+	if err == nil && c.samples == 0 && said != "" {
+		err = fmt.Errorf("%w: %s", ErrNotMedia, said)
+	}
+	return err
+}
+
 // play hands the samples of w to consume, as ffmpeg writes them, and returns
 // what ffmpeg said.
 func (t Tools) play(ctx context.Context, src Source, w Window, consume func(io.Reader) error) (said string, err error) {
@@ -232,8 +256,11 @@ func (c *collector) collect(r io.Reader) error {
 	}
 }
 
-// A counter counts samples up to the limit.
-type counter struct{ limit, samples int }
+// A counter counts samples up to the limit, and writes them on where to is set.
+type counter struct {
+	limit, samples int
+	to             io.Writer
+}
 
 func (c *counter) count(r io.Reader) error {
 	buffer := make([]byte, 64<<10)
@@ -241,6 +268,11 @@ func (c *counter) count(r io.Reader) error {
 		n, err := io.ReadFull(r, buffer)
 		if c.samples += n / 2; c.samples > c.limit {
 			return ErrTooLong
+		}
+		if c.to != nil {
+			if _, err := c.to.Write(buffer[:n&^1]); err != nil {
+				return err
+			}
 		}
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

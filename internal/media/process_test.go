@@ -160,6 +160,50 @@ func TestMeasureCountsToTheLastSample(t *testing.T) {
 	}
 }
 
+func TestCopyWritesAllOfTheSound(t *testing.T) {
+	src := &flaky{content: sound(10)}
+	for _, c := range []struct {
+		limit   time.Duration
+		samples int // at most; all of them where there is no error
+		err     error
+	}{
+		{time.Hour, 160000, nil},
+		{10 * time.Second, 160000, nil},
+		{10*time.Second - time.Millisecond, 160000 - 16, ErrTooLong},
+	} {
+		var b bytes.Buffer
+		err := Tools{FFmpeg: program(t, "copies"), backoff: atOnce}.Copy(t.Context(), src, c.limit, &b)
+		if !errors.Is(err, c.err) || b.Len() > 2*c.samples || err == nil && !bytes.Equal(b.Bytes(), src.content) {
+			t.Errorf("limit %v: %d bytes, %v; want %d samples, %v", c.limit, b.Len(), err, c.samples, c.err)
+		}
+	}
+	for name, want := range map[string]error{"refuses": ErrNotMedia, "never ends": ErrTooLong} {
+		if err := (Tools{FFmpeg: program(t, name)}).Copy(t.Context(), src, time.Minute, io.Discard); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+	}
+	broken := &flaky{content: sound(10), trouble: func(int) int { return 0 }}
+	err := Tools{FFmpeg: program(t, "copies"), backoff: atOnce}.Copy(t.Context(), broken, time.Hour, io.Discard)
+	if !errors.Is(err, errFlaky) || errors.Is(err, ErrNotMedia) {
+		t.Errorf("a store that fails: %v", err)
+	}
+	// What fails for the writer is no fault of the file, and ends the program.
+	full := errors.New("there is no room")
+	for _, name := range []string{"copies", "never ends"} {
+		err := Tools{FFmpeg: program(t, name), backoff: atOnce}.Copy(t.Context(), src, time.Hour, writerFunc(func([]byte) (int, error) { return 0, full }))
+		if !errors.Is(err, full) || errors.Is(err, ErrNotMedia) {
+			t.Errorf("%s: %v, want %v", name, err, full)
+		}
+	}
+	if err := (Tools{}).Copy(t.Context(), src, 0, io.Discard); err == nil || errors.Is(err, ErrNotMedia) {
+		t.Errorf("no limit: %v", err)
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (w writerFunc) Write(p []byte) (int, error) { return w(p) }
+
 func TestHowManyBytesAWindowReads(t *testing.T) {
 	const size, film = 3_600_000, time.Hour // 1,000 bytes a second
 	for _, c := range []struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -43,6 +44,30 @@ func (c *Captions) Get(_ context.Context, key string) ([]byte, error) {
 		return nil, fmt.Errorf("get %s: %w", key, video.ErrNoObject)
 	}
 	return bytes.Clone(b), nil
+}
+
+// PutStream implements captioning.Captions.
+func (c *Captions) PutStream(ctx context.Context, key, contentType string, write func(io.Writer) ([]byte, error)) error {
+	c.mu.Lock()
+	_, there := c.objects[key]
+	c.mu.Unlock()
+	if there {
+		return nil
+	}
+	var body bytes.Buffer
+	head, err := write(&body)
+	if err != nil {
+		return fmt.Errorf("put %s: %w", key, err)
+	}
+	return c.PutOnce(ctx, key, contentType, append(head, body.Bytes()...))
+}
+
+// Remove implements captioning.Captions.
+func (c *Captions) Remove(_ context.Context, key string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.objects, key)
+	return nil
 }
 
 // RemoveAll removes everything below prefix.

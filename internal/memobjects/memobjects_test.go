@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/cuepipe/cuepipe/internal/captioning"
+	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
 	"github.com/cuepipe/cuepipe/internal/media"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
@@ -118,4 +119,8 @@ func TestJobsComeInOrder(t *testing.T) {
 	if _, ok := s.Next(); ok {
 		t.Error("an empty queue had a job")
 	}
+}
+
+func TestAStreamIsStoredWholeOrNotAtAll(t *testing.T) {
+	captioningtest.Streams(t, &Captions{}, 1000)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/cuepipe/cuepipe/internal/captioning"
+	"github.com/cuepipe/cuepipe/internal/media"
 	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/sweep"
 	"github.com/cuepipe/cuepipe/internal/video"
@@ -31,12 +32,22 @@ var plantedInService = map[string]func(*steps){
 	},
 	"the words of whichever object was there": func(s *steps) {
 		s.transcriber = transcriberWith(func(p *ports, t *captioning.Transcriber) {
-			t.Uploads = unmoved{p.uploads(), p.videos()}
+			t.Uploads = newest{p.uploads()}
 		})
 	},
 	"a job that is started anew once it is forgotten": func(s *steps) {
 		s.transcriber = transcriberWith(func(p *ports, t *captioning.Transcriber) {
 			t.Service = forgetful{t.Service}
+		})
+	},
+	"a sound that nobody removes": func(s *steps) {
+		s.transcriber = transcriberWith(func(p *ports, t *captioning.Transcriber) {
+			t.Captions = keptSounds{p.captions()}
+		})
+	},
+	"a sound that is removed once its job is started": func(s *steps) {
+		s.transcriber = transcriberWith(func(p *ports, t *captioning.Transcriber) {
+			t.Service = hasty{t.Service, p.captions()}
 		})
 	},
 	"a deleted video that is buried while the service is at work": func(s *steps) {
@@ -70,16 +81,35 @@ func (s unmarked) Result(ctx context.Context, v video.Video) (speech.Transcript,
 	return t, err
 }
 
-// unmoved says of every object that it is the planned one.
-type unmoved struct {
-	uploads
-	items videos
+// newest uploads have the object that is there now in the place of the planned
+// one, where it is read for the service.
+type newest struct{ uploads }
+
+func (u newest) Source(s video.Source, size int64) media.Source {
+	id, _ := video.IDOfSource(s.Key)
+	v, err := u.w.run.videos.Get(context.Background(), id)
+	if now, its, err2 := u.w.run.uploads.Stat(context.Background(), s.Key); err == nil && err2 == nil && v.Options.NeedService() {
+		s, size = now, its
+	}
+	return u.uploads.Source(s, size)
 }
 
-func (u unmoved) Stat(ctx context.Context, key string) (video.Source, int64, error) {
-	id, _ := video.IDOfSource(key)
-	v, err := u.items.w.run.videos.Get(ctx, id)
-	return v.Source, v.Size, err
+// keptSounds are removed with their videos only.
+type keptSounds struct{ captions }
+
+func (keptSounds) Remove(context.Context, string) error { return nil }
+
+// hasty services do not wait until the job has read its sound.
+type hasty struct {
+	captioning.Service
+	captions captions
+}
+
+func (s hasty) Start(ctx context.Context, v video.Video) error {
+	if err := s.Service.Start(ctx, v); err != nil {
+		return err
+	}
+	return s.captions.Remove(ctx, video.ServiceSound(v.ID, v.Generation))
 }
 
 // forgetful lets the service forget a job before its words are noted.

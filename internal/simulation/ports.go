@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -140,6 +141,27 @@ func (p captions) Get(ctx context.Context, key string) ([]byte, error) {
 	return get(p.w, call{name: "read " + kind(key), on: key}, func(Fault) ([]byte, error) { return p.w.run.captions.Get(ctx, key) })
 }
 
+// PutStream writes first, each call of that being the worker's own, and stores
+// then: an object is there whole or not at all.
+func (p captions) PutStream(ctx context.Context, key, contentType string, write func(io.Writer) ([]byte, error)) error {
+	there, err := get(p.w, call{name: "look for " + kind(key), on: key}, func(Fault) (bool, error) { return p.w.run.stored(key), nil })
+	if there || err != nil {
+		return err
+	}
+	var body bytes.Buffer
+	head, err := write(&body)
+	if err != nil {
+		return err
+	}
+	return p.w.do(call{name: "put " + kind(key), on: key}, func(Fault) error {
+		return p.w.run.put(ctx, p.w, key, contentType, append(head, body.Bytes()...))
+	})
+}
+
+func (p captions) Remove(ctx context.Context, key string) error {
+	return p.w.do(call{name: "remove " + kind(key), on: key}, func(Fault) error { return p.w.run.captions.Remove(ctx, key) })
+}
+
 func (p captions) RemoveAll(ctx context.Context, prefix string) error {
 	return p.w.do(call{name: "remove results", on: prefix, parts: true}, func(f Fault) error {
 		if f == Half || f == CrashedHalf {
@@ -168,6 +190,8 @@ func kind(key string) string {
 		return "quarantine"
 	case strings.HasSuffix(key, ".json"):
 		return "part"
+	case strings.HasSuffix(key, ".wav"):
+		return "sound"
 	}
 	return "track"
 }

@@ -1,7 +1,6 @@
 package simulation
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/transcribe/types"
 
 	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
+	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -41,11 +41,11 @@ type serviceJob struct {
 	name     string
 	id       string // of the video
 	number   int    // its generation
-	source   string // key
+	sound    string // key
 	result   string // key
 	speakers int
 	until    time.Time // when it is heard
-	film     []byte    // that it read when it began; nil: it reads when it ends
+	heard    []byte    // that it read when it began; nil: it reads when it ends
 	status   types.TranscriptionJobStatus
 	reason   string
 }
@@ -55,9 +55,9 @@ type service struct{ w *worker }
 
 func (p *ports) service() service { return service{p.w} }
 
-func (p service) StartTranscriptionJob(ctx context.Context, in *transcribe.StartTranscriptionJobInput, _ ...func(*transcribe.Options)) (*transcribe.StartTranscriptionJobOutput, error) {
+func (p service) StartTranscriptionJob(_ context.Context, in *transcribe.StartTranscriptionJobInput, _ ...func(*transcribe.Options)) (*transcribe.StartTranscriptionJobOutput, error) {
 	return get(p.w, call{name: "start job", on: *in.TranscriptionJobName}, func(Fault) (*transcribe.StartTranscriptionJobOutput, error) {
-		return &transcribe.StartTranscriptionJobOutput{}, p.w.run.startJob(ctx, in)
+		return &transcribe.StartTranscriptionJobOutput{}, p.w.run.startJob(in)
 	})
 }
 
@@ -96,21 +96,21 @@ func (r *run) job(name string) *serviceJob {
 
 // startJob is the service's: a name serves once, and what cannot be read is
 // refused at once.
-func (r *run) startJob(ctx context.Context, in *transcribe.StartTranscriptionJobInput) error {
+func (r *run) startJob(in *transcribe.StartTranscriptionJobInput) error {
 	name := *in.TranscriptionJobName
 	if r.job(name) != nil {
 		return &types.ConflictException{}
 	}
 	id, number, ok := video.OfServiceJob(name)
-	key, ours := strings.CutPrefix(*in.Media.MediaFileUri, "s3://uploads/")
-	if !ok || !ours || !strings.HasPrefix(name, video.ServiceJobs(stackName)) {
+	key, ours := strings.CutPrefix(*in.Media.MediaFileUri, "s3://captions/")
+	if !ok || !ours || in.MediaFormat != types.MediaFormatWav || *in.MediaSampleRateHertz != speech.SampleRate || !strings.HasPrefix(name, video.ServiceJobs(stackName)) {
 		r.fail("a job is named %s, of %s", name, *in.Media.MediaFileUri)
 	}
-	film := r.newest(ctx, key)
-	if film == nil {
+	sound := r.soundAt(key)
+	if sound == nil {
 		return &types.BadRequestException{Message: aws.String("The S3 URI that you provided can't be accessed.")}
 	}
-	j := &serviceJob{name: name, id: id, number: number, source: key, result: *in.OutputKey, status: types.TranscriptionJobStatusInProgress,
+	j := &serviceJob{name: name, id: id, number: number, sound: key, result: *in.OutputKey, status: types.TranscriptionJobStatusInProgress,
 		until: r.clock.Add(time.Second)}
 	if !r.quiet {
 		j.until = r.clock.Add(r.upTo([]time.Duration{time.Minute, 10 * time.Minute, 3 * time.Hour}[r.random.IntN(3)]))
@@ -119,7 +119,7 @@ func (r *run) startJob(ctx context.Context, in *transcribe.StartTranscriptionJob
 		j.speakers = int(*in.Settings.MaxSpeakerLabels)
 	}
 	if r.random.IntN(2) == 0 {
-		j.film = film
+		j.heard = sound
 	}
 	r.putResult(path.Dir(j.result)+"/.write_access_check_file.temp", nil)
 	if g := (generation{id, number}); r.asked[g] && !r.touched[id] {
@@ -133,23 +133,14 @@ func (r *run) startJob(ctx context.Context, in *transcribe.StartTranscriptionJob
 	return nil
 }
 
-// newest is the object that lies under a key now; nil where there is none.
-func (r *run) newest(ctx context.Context, key string) []byte {
-	s, size, err := r.uploads.Stat(ctx, key)
+// soundAt is what lies under a key of the captions bucket; nil where there is
+// nothing.
+func (r *run) soundAt(key string) []byte {
+	b, err := r.captions.Get(context.Background(), key)
 	if err != nil {
 		return nil
 	}
-	in, err := r.uploads.Source(s, size).Open(ctx, 0, size)
-	if err != nil {
-		r.fail("%v", err)
-		return nil
-	}
-	defer in.Close()
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(in); err != nil {
-		r.fail("%v", err)
-	}
-	return b.Bytes()
+	return b
 }
 
 // putResult is a write of the service's own.
@@ -169,18 +160,23 @@ func (r *run) serve() {
 		}
 		r.moved++
 		j.status = types.TranscriptionJobStatusCompleted
-		film := j.film
-		if film == nil {
-			film = r.newest(context.Background(), j.source)
+		sound := j.heard
+		if sound == nil {
+			sound = r.soundAt(j.sound)
 		}
 		switch {
-		case r.happens(JobFailed), film == nil:
+		case sound == nil: // which it may be once its generation is over
+			if v, err := r.videos.Get(context.Background(), j.id); err == nil && v.Generation == j.number && v.InWork() {
+				r.fail("the service's %s is at work, and its sound is gone", j.name)
+			}
+			j.status, j.reason = types.TranscriptionJobStatusFailed, "The S3 URI that you provided can't be accessed."
+		case r.happens(JobFailed):
 			j.status, j.reason = types.TranscriptionJobStatusFailed, "Internal failure."
 			r.jobFailed[j.id] = true
 		default:
 			// Its second result, if somebody stood still between finding no job and
 			// starting one while another's came and went, costs money and does no harm.
-			r.putResult(j.result, resultOf(film, j.speakers))
+			r.putResult(j.result, resultOf(sound, j.speakers))
 		}
 		r.traceWorld("the service's %s is %s", j.name, j.status)
 		if r.happens(EventLost) {
@@ -198,9 +194,9 @@ func (r *run) atService(id string) bool {
 	})
 }
 
-// resultOf is what the service writes of a film. What it cannot read has no
+// resultOf is what the service writes of a sound. What it cannot read has no
 // words: the captioner has found that out before.
-func resultOf(film []byte, speakers int) []byte {
+func resultOf(sound []byte, speakers int) []byte {
 	type alternative struct {
 		Confidence string `json:"confidence"`
 		Content    string `json:"content"`
@@ -213,7 +209,7 @@ func resultOf(film []byte, speakers int) []byte {
 		Alternatives []alternative `json:"alternatives"`
 	}
 	items := []item{}
-	if t, err := captioningtest.Told(film, speakers); err == nil {
+	if t, err := captioningtest.Told(sound, speakers); err == nil {
 		for _, w := range t.Words {
 			items = append(items, item{"pronunciation", fmt.Sprint(w.Start.Seconds()), fmt.Sprint(w.End.Seconds()), w.Speaker,
 				[]alternative{{fmt.Sprint(w.Probability), w.Text}}})

@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -28,6 +29,19 @@ func (p sounds) Measure(ctx context.Context, src media.Source, limit time.Durati
 	return heard(ctx, p.w, "measure", src, media.Window{Limit: limit}, func(b memobjects.Bytes) (time.Duration, error) {
 		return captioningtest.Media{}.Measure(ctx, b, limit)
 	})
+}
+
+func (p sounds) Copy(ctx context.Context, src media.Source, limit time.Duration, w io.Writer) error {
+	sound, err := heard(ctx, p.w, "copy", src, media.Window{Limit: limit}, func(b memobjects.Bytes) ([]byte, error) {
+		var sound bytes.Buffer
+		err := captioningtest.Media{}.Copy(ctx, b, limit, &sound)
+		return sound.Bytes(), err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(sound)
+	return err
 }
 
 func (p sounds) Decode(ctx context.Context, src media.Source, w media.Window) ([]int16, error) {

@@ -64,7 +64,7 @@ func (p *ports) transcriber() *captioning.Transcriber {
 }
 
 func (p *ports) jobs() transcribe.Jobs {
-	return transcribe.Jobs{API: p.service(), Results: p.captions(), Stack: stackName, UploadsBucket: "uploads", CaptionsBucket: "captions", Log: p.w.run.log}
+	return transcribe.Jobs{API: p.service(), Results: p.captions(), Stack: stackName, CaptionsBucket: "captions", Log: p.w.run.log}
 }
 
 func (p *ports) uploader() upload.Uploader {
@@ -77,7 +77,7 @@ func (p *ports) remover() captioning.Remover {
 }
 
 func (p *ports) sweeper() sweep.Sweeper {
-	return sweep.Sweeper{Videos: p.videos(), Uploads: p.uploads(), Queue: p.arrivals(), Backlog: p.backlog(), Remover: p.remover(),
+	return sweep.Sweeper{Videos: p.videos(), Uploads: p.uploads(), Queue: p.arrivals(), Backlog: p.backlog(), Remover: p.remover(), Sounds: p.captions(),
 		Count: metric.Counter{Log: p.w.run.log}, Log: p.w.run.log, Now: p.w.run.now, After: sweepAfter, Retention: retention}
 }
 

@@ -32,6 +32,7 @@ func (s Sweeper) start(ctx context.Context, r *Report, seen video.Video) error {
 			"was", v.Status, "done", len(v.Done), "segments", v.Segments)
 		s.Count.Add(metric.GivenUp, 1)
 		r.GivenUp++
+		s.removeSounds(ctx, r, v)
 		return nil
 	}
 	if err := s.Queue.Announce(ctx, v.ID, v.Generation, afterwards(ctx)); err != nil {
@@ -45,6 +46,19 @@ func (s Sweeper) start(ctx context.Context, r *Report, seen video.Video) error {
 	s.Count.Add(metric.Swept, 1)
 	r.Swept++
 	return s.Queue.Announce(ctx, v.ID, v.Generation, 0)
+}
+
+// removeSounds removes what was made for a service to hear of a video that is
+// given up: it has no message any more that would bring anybody else by. What
+// cannot be removed goes with the video.
+func (s Sweeper) removeSounds(ctx context.Context, r *Report, v video.Video) {
+	for _, key := range video.ServiceSounds(v.ID, v.Generation) {
+		if err := s.Sounds.Remove(ctx, key); err != nil {
+			s.Log.Error("the sound for the service is left until the video is deleted", "video", v.ID, "key", key, "err", err)
+			r.Errors++
+			return
+		}
+	}
 }
 
 // hear announces a pending video whose upload is there: S3's event was lost,

@@ -2,6 +2,8 @@ package sweep
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -64,3 +66,34 @@ func TestADeletedVideoIsBuriedAfterTheService(t *testing.T) {
 		t.Errorf("after it: %+v, %v, %s", r, err, w.at(v.ID).Status)
 	}
 }
+
+// A video that is given up has no message any more that would bring anybody by.
+func TestAVideoThatIsGivenUpLeavesNoSoundForAService(t *testing.T) {
+	for _, broken := range []bool{false, true} {
+		w := newWorld(t)
+		v := inWork(w)
+		w.change(v.ID, video.Sweep(w.at(v.ID)))
+		words, sound := "videos/"+v.ID+"/1/segments/1.json", video.ServiceSound(v.ID, 1)
+		for _, key := range []string{words, sound} {
+			if err := w.captions.PutOnce(t.Context(), key, "", nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if broken {
+			w.sweeper.Sounds = brokenSounds{}
+		}
+		w.now = w.now.Add(after + time.Second)
+		r := w.sweep()
+		want := []string{words}
+		if broken {
+			want = append(want, sound)
+		}
+		if got := w.captions.Keys(); !slices.Equal(got, want) || r.GivenUp != 1 || (r.Errors == 1) != broken {
+			t.Errorf("broken: %v: left %v; %+v", broken, got, r)
+		}
+	}
+}
+
+type brokenSounds struct{}
+
+func (brokenSounds) Remove(context.Context, string) error { return errors.New("storage is down") }

@@ -53,6 +53,12 @@ type Backlog interface {
 	Waiting(ctx context.Context) (uploads, segments int, err error)
 }
 
+// Sounds are what was made for a service to hear.
+type Sounds interface {
+	// Remove deletes one of them. One that is gone is no error.
+	Remove(ctx context.Context, key string) error
+}
+
 // Remover goes on with a delete, and ends it.
 type Remover interface {
 	Remove(ctx context.Context, v video.Video) error
@@ -69,6 +75,7 @@ type Sweeper struct {
 	Queue   Queue
 	Backlog Backlog
 	Remover Remover
+	Sounds  Sounds
 	Count   metric.Counter
 	Log     *slog.Logger
 	Now     func() time.Time // nil is time.Now

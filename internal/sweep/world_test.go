@@ -42,7 +42,7 @@ func newWorld(t *testing.T) *world {
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	w.sweeper = Sweeper{
 		Videos: w.videos, Uploads: w.uploads, Queue: w.queue, Backlog: w.backlog,
-		Remover: captioning.Remover{Videos: w.videos, Uploads: w.uploads, Captions: w.captions, Now: clock},
+		Remover: captioning.Remover{Videos: w.videos, Uploads: w.uploads, Captions: w.captions, Now: clock}, Sounds: w.captions,
 		Count:   metric.Counter{Log: log, Stage: "test"}, Log: log, Now: clock, After: after, Retention: retention,
 	}
 	return w

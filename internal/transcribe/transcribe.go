@@ -1,9 +1,9 @@
 // Package transcribe asks Amazon Transcribe for what our own recogniser cannot
 // do: other languages than English, and who speaks. It needs, for the role that
 // starts a job, transcribe:StartTranscriptionJob and transcribe:GetTranscriptionJob,
-// and the rights that the service then uses in its name: s3:GetObject on the
-// upload, s3:PutObject below the video's results, where it first puts an empty
-// .write_access_check_file.temp; for the role that removes what is left,
+// and the rights that the service then uses in its name, below the video's
+// results: s3:GetObject on the sound, and s3:PutObject, where it first puts an
+// empty .write_access_check_file.temp; for the role that removes what is left,
 // transcribe:GetTranscriptionJob and transcribe:DeleteTranscriptionJob.
 package transcribe
 
@@ -39,15 +39,15 @@ type Jobs struct {
 		Get(ctx context.Context, key string) ([]byte, error)
 	}
 	// Stack begins the names of its jobs.
-	Stack                         string
-	UploadsBucket, CaptionsBucket string
-	Log                           *slog.Logger
+	Stack          string
+	CaptionsBucket string
+	Log            *slog.Logger
 }
 
 var _ captioning.Service = Jobs{}
 
-// Start has the service hear the object under the video's key. A job of that
-// name is started once: that it is there already is no error.
+// Start has the service hear the sound that is stored under video.ServiceSound. A
+// job of that name is started once: that it is there already is no error.
 func (j Jobs) Start(ctx context.Context, v video.Video) error {
 	in, err := j.request(v)
 	if err != nil {
@@ -69,12 +69,12 @@ func (j Jobs) Start(ctx context.Context, v video.Video) error {
 	return nil
 }
 
-// request leaves the media's format out: the service finds it in the file, and
-// a name that does not match it fails the job.
 func (j Jobs) request(v video.Video) (*transcribe.StartTranscriptionJobInput, error) {
 	in := &transcribe.StartTranscriptionJobInput{
 		TranscriptionJobName: aws.String(j.name(v.ID, v.Generation)),
-		Media:                &types.Media{MediaFileUri: aws.String("s3://" + j.UploadsBucket + "/" + v.Source.Key)},
+		Media:                &types.Media{MediaFileUri: aws.String("s3://" + j.CaptionsBucket + "/" + video.ServiceSound(v.ID, v.Generation))},
+		MediaFormat:          types.MediaFormatWav,
+		MediaSampleRateHertz: aws.Int32(speech.SampleRate),
 		OutputBucketName:     &j.CaptionsBucket,
 		OutputKey:            aws.String(video.ServiceResult(v.ID, v.Generation)),
 	}
@@ -139,15 +139,15 @@ func (j Jobs) Result(ctx context.Context, v video.Video) (speech.Transcript, err
 	return t, nil
 }
 
-// unreadable are the beginnings of the reasons for which the file is to blame
-// (API reference, FailureReason of TranscriptionJob). Any other is the service's
-// own, or that of the rights that it was given.
-var unreadable = []string{"Unsupported media format", "The media format provided", "Invalid sample rate", "The sample rate provided",
-	"Invalid file size", "Invalid number of channels", "The data in your input file isn't valid", "Your audio file must have a speech segment long enough"}
+// unheard are the beginnings of the reasons for which the sound is to blame (API
+// reference, FailureReason of TranscriptionJob). Its form is ours, so that what
+// is wrong with that is none; any other is the service's own, or that of the
+// rights that it was given.
+var unheard = []string{"Your audio file must have a speech segment long enough"}
 
 func (j Jobs) failure(v video.Video, reason string) error {
 	j.Log.Warn("the service's job failed", "video", v.ID, "generation", v.Generation, "reason", reason)
-	for _, begin := range unreadable {
+	for _, begin := range unheard {
 		if strings.HasPrefix(reason, begin) {
 			return fmt.Errorf("the service's result: %w: %s", captioning.ErrServiceRefused, reason)
 		}

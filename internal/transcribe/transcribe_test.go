@@ -38,11 +38,11 @@ type account struct {
 
 func newAccount(t *testing.T) *account {
 	t.Helper()
-	a := &account{media: []byte("RIFF and so on, a recording")}
+	a := &account{media: recording(nil)}
 	a.server = &transcribetest.Server{
 		Takes: -1,
 		Media: func(bucket, key string) ([]byte, error) {
-			if bucket != "uploads" || a.media == nil {
+			if bucket != "captions" || key != video.ServiceSound(strings.Repeat("a", 26), 2) || a.media == nil {
 				return nil, fmt.Errorf("no %s in %s", key, bucket)
 			}
 			return a.media, nil
@@ -63,9 +63,18 @@ func newAccount(t *testing.T) *account {
 	t.Cleanup(server.Close)
 	client := sdk.New(sdk.Options{BaseEndpoint: &server.URL, Region: "us-east-1", RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")})
-	a.Jobs = transcribe.Jobs{API: client, Results: &a.results, Stack: "cuepipe-test", UploadsBucket: "uploads", CaptionsBucket: "captions",
+	a.Jobs = transcribe.Jobs{API: client, Results: &a.results, Stack: "cuepipe-test", CaptionsBucket: "captions",
 		Log: slog.New(slog.NewTextHandler(&a.log, nil))}
 	return a
+}
+
+// recording is a WAV of one silent second, with something wrong in its header.
+func recording(wrong func(header []byte)) []byte {
+	b := append([]byte("RIFF\x24\x7d\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x80\x3e\x00\x00\x00\x7d\x00\x00\x02\x00\x10\x00data\x00\x7d\x00\x00"), make([]byte, 32000)...)
+	if wrong != nil {
+		wrong(b)
+	}
+	return b
 }
 
 func newVideo(o video.Options) video.Video {
@@ -128,19 +137,23 @@ func TestAJobFromItsStartToItsEnd(t *testing.T) {
 
 func TestWhatCannotBeHeard(t *testing.T) {
 	for name, c := range map[string]struct {
-		media  string
+		media  []byte
 		faults transcribetest.Faults
 		want   error
 	}{
-		"a file of another format": {"\x1a\x45\xdf\xa3 matroska, a film of the cinema", transcribetest.Faults{}, captioning.ErrServiceRefused},
-		"a file that is too large": {"RIFF", transcribetest.Faults{Fail: "Invalid file size: file size too large."}, captioning.ErrServiceRefused},
-		"a failure of the service": {"RIFF", transcribetest.Faults{Fail: "Internal failure"}, captioning.ErrServiceFailed},
-		"a failure without reason": {"RIFF", transcribetest.Faults{Fail: " "}, captioning.ErrServiceFailed},
-		"a result that is damaged": {"RIFF", transcribetest.Faults{Damage: true}, captioning.ErrServiceFailed},
+		"a sound that is too short": {recording(nil)[:44], transcribetest.Faults{Fail: "Your audio file must have a speech segment long enough in duration to perform automatic language identification."}, captioning.ErrServiceRefused},
+		"a failure of the service":  {recording(nil), transcribetest.Faults{Fail: "Internal failure"}, captioning.ErrServiceFailed},
+		"a failure without reason":  {recording(nil), transcribetest.Faults{Fail: " "}, captioning.ErrServiceFailed},
+		"a result that is damaged":  {recording(nil), transcribetest.Faults{Damage: true}, captioning.ErrServiceFailed},
+		"what is no WAV":            {[]byte("\x1a\x45\xdf\xa3 matroska, a film of the cinema"), transcribetest.Faults{}, captioning.ErrServiceFailed},
+		"a WAV that is cut off":     {recording(nil)[:20000], transcribetest.Faults{}, captioning.ErrServiceFailed},
+		"a header that says more":   {recording(func(h []byte) { h[40]++ }), transcribetest.Faults{}, captioning.ErrServiceFailed},
+		"two channels":              {recording(func(h []byte) { h[22] = 2 }), transcribetest.Faults{}, captioning.ErrServiceFailed},
+		"another rate":              {recording(func(h []byte) { h[24], h[28] = 0x81, 0x02 }), transcribetest.Faults{}, captioning.ErrServiceFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, v := newAccount(t), newVideo(video.Options{Language: "de"})
-			a.media = []byte(c.media)
+			a.media = c.media
 			a.server.SetFaults(c.faults)
 			if err := a.Start(t.Context(), v); err != nil {
 				t.Fatal(err)
@@ -183,9 +196,15 @@ func TestAServiceThatDoesNotAnswer(t *testing.T) {
 func TestWhatTheServiceDoesNotTakeFromUs(t *testing.T) {
 	a, v := newAccount(t), newVideo(video.Options{Language: "de"})
 	a.CaptionsBucket = "elsewhere"
+	if err := a.Start(t.Context(), v); !errors.Is(err, captioning.ErrServiceFailed) || !strings.Contains(err.Error(), "read permission") {
+		t.Errorf("a bucket that cannot be read: %v", err)
+	}
+	put := a.server.Put
+	a.CaptionsBucket, a.server.Put = "captions", func(string, string, []byte) error { return errors.New("denied") }
 	if err := a.Start(t.Context(), v); !errors.Is(err, captioning.ErrServiceFailed) || !strings.Contains(err.Error(), "write permission") {
 		t.Errorf("a bucket that cannot be written: %v", err)
 	}
+	a.server.Put = put
 	if err := a.Start(t.Context(), newVideo(video.Options{Language: "tlh"})); !errors.Is(err, captioning.ErrServiceFailed) {
 		t.Errorf("a language that it does not know: %v", err)
 	}
@@ -225,7 +244,7 @@ func mediaAt(uri string) *types.Media { return &types.Media{MediaFileUri: &uri} 
 func TestTheStandInChecksAsTheServiceDoes(t *testing.T) {
 	a := newAccount(t)
 	good := func() *sdk.StartTranscriptionJobInput {
-		return &sdk.StartTranscriptionJobInput{TranscriptionJobName: aws.String("name"), LanguageCode: "de-DE", OutputBucketName: aws.String("captions"), OutputKey: aws.String("videos/x.json")}
+		return &sdk.StartTranscriptionJobInput{TranscriptionJobName: aws.String("name"), MediaFormat: types.MediaFormatWav, MediaSampleRateHertz: aws.Int32(16000), LanguageCode: "de-DE", OutputBucketName: aws.String("captions"), OutputKey: aws.String("videos/x.json")}
 	}
 	client := a.API
 	refused := map[string]func(in *sdk.StartTranscriptionJobInput){
@@ -234,18 +253,20 @@ func TestTheStandInChecksAsTheServiceDoes(t *testing.T) {
 		"no language":            func(in *sdk.StartTranscriptionJobInput) { in.LanguageCode = "" },
 		"two ways to a language": func(in *sdk.StartTranscriptionJobInput) { in.IdentifyLanguage = aws.Bool(true) },
 		"a key with a space":     func(in *sdk.StartTranscriptionJobInput) { in.OutputKey = aws.String("a b") },
-		"nobody thought of it":   func(in *sdk.StartTranscriptionJobInput) { in.MediaFormat = "mp4" },
+		"nobody thought of it":   func(in *sdk.StartTranscriptionJobInput) { in.IdentifyMultipleLanguages = aws.Bool(true) },
+		"another format":         func(in *sdk.StartTranscriptionJobInput) { in.MediaFormat = types.MediaFormatMp4 },
+		"a rate too high":        func(in *sdk.StartTranscriptionJobInput) { in.MediaSampleRateHertz = aws.Int32(96000) },
 	}
 	for _, name := range slices.Sorted(maps.Keys(refused)) {
 		in := good()
-		in.Media = mediaAt("s3://uploads/file")
+		in.Media = mediaAt("s3://captions/" + video.ServiceSound(strings.Repeat("a", 26), 2))
 		refused[name](in)
 		if _, err := client.StartTranscriptionJob(t.Context(), in); err == nil {
 			t.Errorf("%s was taken", name)
 		}
 	}
 	in := good()
-	in.Media = mediaAt("s3://uploads/file")
+	in.Media = mediaAt("s3://captions/" + video.ServiceSound(strings.Repeat("a", 26), 2))
 	if _, err := client.StartTranscriptionJob(t.Context(), in); err != nil {
 		t.Errorf("a good one: %v", err)
 	}

@@ -35,7 +35,7 @@ var (
 	// wanted.
 
 	ServiceRefused = Failure{"service_refused",
-		"Amazon Transcribe, which this language and telling speakers apart need, cannot read the file. Upload it again as a new video: as MP4, M4A, MP3, WAV, FLAC, Ogg, WebM or AMR, of 4 hours and 2 GB at most."}
+		"Amazon Transcribe, which this language and telling speakers apart need, does not hear it: it is longer than 4 hours, or hardly anybody speaks in it. Cut a longer one into parts and upload each as a new video."}
 
 	ServiceFailed = Failure{"service_failed",
 		"Amazon Transcribe, which this language and telling speakers apart need, failed. Retry the video; if it fails once more, tell who runs this service."}

@@ -40,3 +40,18 @@ func cutLast(s string) (before, after string, found bool) {
 func ServiceResult(id string, generation int) string {
 	return fmt.Sprintf("%s%s/%d/service.json", ResultsPrefix, id, generation)
 }
+
+// ServiceSound is where the sound lies that a service hears, from before it is
+// asked until the generation is over.
+func ServiceSound(id string, generation int) string {
+	return fmt.Sprintf("%s%s/%d/sound.wav", ResultsPrefix, id, generation)
+}
+
+// ServiceSounds are those of all generations up to one, each of which may have
+// been left: a service that was to be heard of was not, or a worker died.
+func ServiceSounds(id string, upTo int) (keys []string) {
+	for generation := 1; generation <= upTo; generation++ {
+		keys = append(keys, ServiceSound(id, generation))
+	}
+	return keys
+}

@@ -5,6 +5,7 @@ package captioningtest
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -106,6 +107,19 @@ func (Media) Measure(ctx context.Context, src media.Source, limit time.Duration)
 		return 0, fmt.Errorf("measure: %w", err)
 	}
 	return f.Length(), nil
+}
+
+// Copy implements captioning.Decoder.
+func (m Media) Copy(ctx context.Context, src media.Source, limit time.Duration, w io.Writer) error {
+	length, err := m.Measure(ctx, src, limit)
+	if err != nil {
+		return fmt.Errorf("copy: %w", err)
+	}
+	pcm, err := m.Decode(ctx, src, media.Window{To: length, Limit: limit})
+	if err != nil {
+		return fmt.Errorf("copy: %w", err)
+	}
+	return binary.Write(w, binary.LittleEndian, pcm)
 }
 
 // Decode implements captioning.Decoder. Each sample of a word says which of its

@@ -1,33 +1,37 @@
 package captioningtest
 
 import (
-	"encoding/json"
+	"context"
+	"encoding/binary"
 	"fmt"
-	"time"
 
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/speech"
 )
 
-// Told is what a service hears of a film's bytes. Of as many speakers as are
-// asked for, each says three words and is followed by the next.
-func Told(file []byte, speakers int) (speech.Transcript, error) {
-	var f Film
-	if err := json.Unmarshal(file, &f); err != nil {
+// waveHeader is the length of a WAV's header, and dataSize where it says how
+// many bytes follow it.
+const (
+	waveHeader = 44
+	dataSize   = 40
+)
+
+// Told is what a service hears of a film's sound, a WAV file. Of as many
+// speakers as are asked for, each says three words and is followed by the next.
+func Told(wav []byte, speakers int) (speech.Transcript, error) {
+	if len(wav) < waveHeader || string(wav[:4]) != "RIFF" || int(binary.LittleEndian.Uint32(wav[dataSize:])) != len(wav)-waveHeader {
 		return speech.Transcript{}, fmt.Errorf("hear: %w", captioning.ErrServiceRefused)
 	}
-	t := speech.Transcript{Language: "xx", Engine: "service 1"}
-	var end time.Duration
-	f.each(func(text string, start time.Duration) {
-		w := speech.Word{Text: text, Start: start, End: start + WordTime, Probability: sure}
-		if f.Unsure {
-			w.Probability = unsure
-		}
+	pcm := make([]int16, (len(wav)-waveHeader)/2)
+	if _, err := binary.Decode(wav[waveHeader:], binary.LittleEndian, pcm); err != nil {
+		return speech.Transcript{}, fmt.Errorf("hear: %w", err)
+	}
+	t, err := Engine{Name: "service 1"}.Recognise(context.Background(), pcm, nil)
+	t.Language, t.Speech = "xx", nil
+	for n := range t.Words {
 		if speakers > 0 {
-			w.Speaker = fmt.Sprintf("Speaker %d", 1+len(t.Words)/3%speakers)
+			t.Words[n].Speaker = fmt.Sprintf("Speaker %d", 1+n/3%speakers)
 		}
-		t.Confidence = w.Probability
-		t.Words = append(t.Words, w)
-	}, &end)
-	return t, nil
+	}
+	return t, err
 }

@@ -73,6 +73,8 @@ type request struct {
 	LanguageCode         types.LanguageCode `json:",omitempty"`
 	IdentifyLanguage     bool               `json:",omitempty"`
 	Media                struct{ MediaFileUri string }
+	MediaFormat          types.MediaFormat
+	MediaSampleRateHertz int
 	OutputBucketName     string
 	OutputKey            string
 	Settings             *struct {
@@ -195,6 +197,8 @@ func (s *Server) start(in request) (any, *apiError) {
 	switch {
 	case media == nil:
 		return nil, badRequest("The S3 URI is not valid: %q", in.Media.MediaFileUri)
+	case in.MediaFormat != types.MediaFormatWav, in.MediaSampleRateHertz < 8000, in.MediaSampleRateHertz > 48000:
+		return nil, badRequest("The media is said to be %s of %d Hz, and not a WAV that it hears", in.MediaFormat, in.MediaSampleRateHertz)
 	case in.IdentifyLanguage == (in.LanguageCode != ""):
 		return nil, badRequest("You must specify exactly one of LanguageCode and IdentifyLanguage")
 	case in.LanguageCode != "" && !slices.Contains(in.LanguageCode.Values(), in.LanguageCode):

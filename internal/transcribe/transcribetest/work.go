@@ -3,6 +3,7 @@ package transcribetest
 import (
 	"bytes"
 	"embed"
+	"encoding/binary"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/transcribe/types"
@@ -55,8 +56,11 @@ func (s *Server) hear(in request, media []byte, faults Faults) (failure string) 
 	switch {
 	case len(media) > maxMedia:
 		return "Invalid file size: file size too large."
-	case !known(media):
-		return "Unsupported media format. The media format specified in MediaFormat isn't valid."
+	case !bytes.HasPrefix(media, []byte("RIFF")):
+		return "The media format provided does not match the detected media format."
+	}
+	if reason := wrong(media, in.MediaSampleRateHertz); reason != "" {
+		return reason
 	}
 	name := string(in.LanguageCode)
 	switch {
@@ -78,16 +82,36 @@ func (s *Server) hear(in request, media []byte, faults Faults) (failure string) 
 	return ""
 }
 
-// known reports whether the service hears files that begin so: AMR, FLAC, MP3,
-// MP4 and M4A, Ogg, WebM and WAV.
-func known(media []byte) bool {
-	head := media[:min(len(media), 64)]
-	for _, magic := range []string{"#!AMR", "fLaC", "ID3", "OggS", "RIFF"} {
-		if bytes.HasPrefix(head, []byte(magic)) {
-			return true
-		}
+// wrong says what is wrong with a WAV file: it is to be PCM of one channel of 16
+// bits, at the rate that was said, and as long as its header says.
+func wrong(media []byte, rate int) string {
+	var h struct {
+		RIFF       [4]byte
+		Size       uint32 // of all that follows
+		WAVE       [4]byte
+		Fmt        [4]byte
+		FmtSize    uint32
+		Format     uint16
+		Channels   uint16
+		Rate       uint32
+		ByteRate   uint32
+		FrameSize  uint16
+		SampleBits uint16
+		Data       [4]byte
+		DataSize   uint32
 	}
-	return len(head) > 12 && (head[0] == 0xff && head[1]&0xe0 == 0xe0 ||
-		string(head[4:8]) == "ftyp" && string(head[8:12]) != "qt  " ||
-		bytes.HasPrefix(head, []byte{0x1a, 0x45, 0xdf, 0xa3}) && bytes.Contains(head, []byte("webm")))
+	header := binary.Size(h)
+	_, err := binary.Decode(media, binary.LittleEndian, &h)
+	switch {
+	case err != nil, string(h.WAVE[:])+string(h.Fmt[:])+string(h.Data[:]) != "WAVEfmt data", h.FmtSize != 16, h.Format != 1,
+		h.SampleBits != 16, h.FrameSize != 2, h.ByteRate != 2*h.Rate, int(h.Size) != len(media)-8, int(h.DataSize) != len(media)-header:
+		return "The data in your input file isn't valid. Check the file and try your request again."
+	case h.Channels != 1:
+		return "Invalid number of channels. Your audio contains more channels than were expected."
+	case int(h.Rate) != rate:
+		return "The sample rate provided does not match the detected sample rate."
+	case h.DataSize < h.ByteRate/2: // quotas: 500 milliseconds
+		return "Your audio file must have a speech segment long enough in duration to perform automatic language identification."
+	}
+	return ""
 }
