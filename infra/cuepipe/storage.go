@@ -90,11 +90,18 @@ func newCaptionsBucket(stack awscdk.Stack, removal awscdk.RemovalPolicy) awss3.B
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
 		EnforceSSL:        jsii.Bool(true),
 		RemovalPolicy:     removal,
-		LifecycleRules: &[]*awss3.LifecycleRule{{
-			Id:         jsii.String("expire-quarantine"),
-			Prefix:     jsii.String(video.QuarantinePrefix),
-			Expiration: awscdk.Duration_Days(jsii.Number(90)),
-		}},
+		LifecycleRules: &[]*awss3.LifecycleRule{
+			{
+				Id:         jsii.String("expire-quarantine"),
+				Prefix:     jsii.String(video.QuarantinePrefix),
+				Expiration: awscdk.Duration_Days(jsii.Number(90)),
+			},
+			{
+				// Parts of a sound for Amazon Transcribe whose transcriber died.
+				Id:                                  jsii.String("abort-unfinished-uploads"),
+				AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(1)),
+			},
+		},
 	})
 }
 

@@ -28,9 +28,10 @@ func transcribeVariables(stack awscdk.Stack, settings Settings) variable {
 }
 
 // mayTranscribe is what the transcriber needs: it starts jobs, asks for them and
-// removes them. The service reads the upload and writes its result with the
-// transcriber's own rights. No resource can be named for a start, but where it
-// writes to.
+// removes them, and gives up the upload of a sound that it cannot finish. The
+// service reads that sound and writes its result with the transcriber's own
+// rights on the captions bucket. No resource can be named for a start, but where
+// it writes to.
 func mayTranscribe(stack awscdk.Stack, captions awss3.Bucket) []awsiam.PolicyStatement {
 	return append([]awsiam.PolicyStatement{
 		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
@@ -40,6 +41,7 @@ func mayTranscribe(stack awscdk.Stack, captions awss3.Bucket) []awsiam.PolicySta
 				"transcribe:OutputBucketName": captions.BucketName(),
 			}},
 		}),
+		allow(objects(captions, video.ResultsPrefix), "s3:AbortMultipartUpload"),
 	}, mayForgetJobs(stack)...)
 }
 

@@ -59,7 +59,7 @@ func TestTranscribeAddsWhatItNeeds(t *testing.T) {
 			slices.Sort(gained)
 			forget := []string{"transcribe:DeleteTranscriptionJob " + jobs, "transcribe:GetTranscriptionJob " + jobs}
 			want := map[string][]string{"Sweeper": forget,
-				"Transcriber": append(slices.Clone(forget), "transcribe:StartTranscriptionJob * if map[StringEquals:map[transcribe:OutputBucketName:map[Ref:")}[name]
+				"Transcriber": append(append([]string{"s3:AbortMultipartUpload CaptionsBucket/videos/*"}, forget...), "transcribe:StartTranscriptionJob * if map[StringEquals:map[transcribe:OutputBucketName:map[Ref:")}[name]
 			if len(gained) != len(want) {
 				t.Errorf("stage %s: the %s gains %q, want %q", stage, name, gained, want)
 				continue

@@ -1,6 +1,8 @@
 package decoder
 
 import (
+	"bytes"
+	"encoding/binary"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +69,11 @@ func TestEveryAdmittedFormatIsReadAndSought(t *testing.T) {
 			}
 			if d, err := tools.Measure(t.Context(), src, time.Minute); err != nil || d != length(whole) {
 				t.Errorf("measured %v, %v; decoded %v", d, err, length(whole))
+			}
+			var copied bytes.Buffer
+			err = tools.Copy(t.Context(), src, time.Minute, &copied)
+			if want, _ := binary.Append(nil, binary.LittleEndian, whole); err != nil || !bytes.Equal(copied.Bytes(), want) {
+				t.Errorf("copied %d bytes, %v; decoded %d", copied.Len(), err, len(want))
 			}
 			// Two windows over the same place put its sound at the same time.
 			for _, from := range []time.Duration{2300 * time.Millisecond, 10 * time.Second} {

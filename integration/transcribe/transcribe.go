@@ -1,5 +1,5 @@
 // Package transcribe runs the stand-in for Amazon Transcribe beside the deployed
-// stage: it reads uploads from LocalStack's S3 and writes its results there, and
+// stage: it reads sounds from LocalStack's S3 and writes its results there, and
 // tells LocalStack's EventBridge of jobs that are over.
 package transcribe
 

@@ -43,7 +43,7 @@ func newWorld(t *testing.T) *world {
 	w.sweeper = Sweeper{
 		Videos: w.videos, Uploads: w.uploads, Queue: w.queue, Backlog: w.backlog,
 		Remover: captioning.Remover{Videos: w.videos, Uploads: w.uploads, Captions: w.captions, Now: clock}, Sounds: w.captions,
-		Count:   metric.Counter{Log: log, Stage: "test"}, Log: log, Now: clock, After: after, Retention: retention,
+		Count: metric.Counter{Log: log, Stage: "test"}, Log: log, Now: clock, After: after, Retention: retention,
 	}
 	return w
 }
