@@ -205,7 +205,7 @@ func (r *run) checkObjects(v video.Video) error {
 			return fmt.Errorf("%s is of a generation that was never planned", name)
 		}
 		if strings.HasSuffix(name, ".wav") {
-			if !r.soundMayBeLeft(v, g) {
+			if !r.soundMayBeLeft(v) {
 				return fmt.Errorf("%s is left", name)
 			}
 			continue
@@ -221,14 +221,17 @@ func (r *run) checkObjects(v video.Video) error {
 	return nil
 }
 
-// soundMayBeLeft reports whether there is a reason for the sound of a generation
-// to be left of a video that has ended: nobody heard that the service was through
-// with it, and the next generation came to its end without a transcriber; the
-// sweeper gave the video up, and failed or died before it could remove the sound;
-// or processes live without end, and one wrote it when all was over, and died.
-func (r *run) soundMayBeLeft(v video.Video, g generation) bool {
-	stuck := v.Failure != nil && v.Failure.Code == video.Stuck.Code
-	return r.mood.harsh || stuck && r.touched[""] || g.number < v.Generation && r.excused[v.ID]
+// soundMayBeLeft reports whether there is a reason for a sound to be left of a
+// video that has ended, until it is deleted: a message or an event was lost that
+// would have had somebody remove it; its last message died while a worker was at
+// it still, whose next call failed; the sweeper gave the video up, and failed or
+// died before it could remove the sound; or processes live without end.
+func (r *run) soundMayBeLeft(v video.Video) bool {
+	code := ""
+	if v.Failure != nil {
+		code = v.Failure.Code
+	}
+	return r.mood.harsh || r.excused[v.ID] || code == video.GaveUp.Code && r.touched[v.ID] || code == video.Stuck.Code && r.touched[""]
 }
 
 // checkGone holds that nothing is left after a delete. Where processes live

@@ -47,10 +47,10 @@ func ServiceSound(id string, generation int) string {
 	return fmt.Sprintf("%s%s/%d/sound.wav", ResultsPrefix, id, generation)
 }
 
-// ServiceSounds are those of all generations up to one, each of which may have
-// been left: a service that was to be heard of was not, or a worker died.
+// ServiceSounds are those of all generations up to one, that one's first. Each may
+// have been left: a service that was to be heard of was not, or a worker died.
 func ServiceSounds(id string, upTo int) (keys []string) {
-	for generation := 1; generation <= upTo; generation++ {
+	for generation := upTo; generation >= 1; generation-- {
 		keys = append(keys, ServiceSound(id, generation))
 	}
 	return keys

@@ -1,6 +1,9 @@
 package video
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestJobsOfAServiceAreNamedAfterTheirVideos(t *testing.T) {
 	id := NewID()
@@ -15,5 +18,12 @@ func TestJobsOfAServiceAreNamedAfterTheirVideos(t *testing.T) {
 		if got, generation, ok := OfServiceJob(name); ok {
 			t.Errorf("%q names %q, generation %d", name, got, generation)
 		}
+	}
+}
+
+func TestSoundsForAServiceLieInTheirGenerations(t *testing.T) {
+	want := []string{"videos/x/3/sound.wav", "videos/x/2/sound.wav", "videos/x/1/sound.wav"}
+	if got := ServiceSounds("x", 3); !slices.Equal(got, want) || ServiceSound("x", 3) != want[0] {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
