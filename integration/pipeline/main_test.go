@@ -9,15 +9,21 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
 	"github.com/cuepipe/cuepipe/integration/stack"
+	"github.com/cuepipe/cuepipe/integration/transcribe"
+	"github.com/cuepipe/cuepipe/internal/transcribe/transcribetest"
 )
 
 var (
 	deployed *stack.Stack
 	root     string // of the repository
+	// service stands in for Amazon Transcribe as long as there are tests: whatever
+	// video a sweep comes upon, of these or of other tests, it may ask for.
+	service *transcribetest.Server
 )
 
 func TestMain(m *testing.M) {
@@ -25,7 +31,19 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	var failed atomic.Pointer[error]
+	server, stop, err := transcribe.Serve(deployed, func(err error) { failed.Store(&err) })
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	service = server
 	code := m.Run()
+	stop()
+	if err := failed.Load(); err != nil {
+		fmt.Fprintln(os.Stderr, "the service:", *err)
+		code = 1
+	}
 	if err := cleanLogs(); code == 0 && err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1

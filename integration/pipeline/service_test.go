@@ -13,7 +13,6 @@ import (
 
 	"github.com/cuepipe/cuepipe/integration/person"
 	"github.com/cuepipe/cuepipe/integration/stack"
-	"github.com/cuepipe/cuepipe/integration/transcribe"
 	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/transcribe/transcribetest"
 	"github.com/cuepipe/cuepipe/internal/video"
@@ -24,12 +23,7 @@ import (
 // for all of its jobs, so that these tests run one after the other.
 func TestTheService(t *testing.T) {
 	t.Parallel()
-	server, stop, err := transcribe.Serve(deployed, func(err error) { t.Error(err) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(stop)
-	s := served{t, server}
+	s := served{t, service}
 	for _, c := range []struct {
 		name string
 		run  func(t *testing.T, s served)
@@ -48,13 +42,13 @@ func TestTheService(t *testing.T) {
 		{"a retry while the service is at work", retriedAtWork},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			server.SetFaults(transcribetest.Faults{})
+			service.SetFaults(transcribetest.Faults{})
 			s.t = t
 			c.run(t, s)
 		})
 	}
-	server.SetFaults(transcribetest.Faults{})
-	if left := server.Jobs(); len(left) != 0 {
+	service.SetFaults(transcribetest.Faults{})
+	if left := service.Jobs(); len(left) != 0 {
 		t.Errorf("the service keeps %v", left)
 	}
 }
