@@ -1,5 +1,7 @@
 package names
 
+import "sync"
+
 // The distance of two texts as they sound is the least that it costs to turn
 // one's sounds into the other's. The costs are our own estimate of what is
 // misheard: vowels for each other, voiced for unvoiced consonants, nasals,
@@ -36,16 +38,24 @@ var places = map[byte][2]float32{
 
 func isVowel(s byte) bool { return s == '@' || places[s] != [2]float32{} }
 
-// swaps and weights are swapCost and dropCost of all sounds.
-var swaps, weights = func() (swaps [128][128]float32, weights [128]float32) {
+// A table has swapCost and dropCost of all sounds.
+type table struct {
+	swaps   [128][128]float32
+	weights [128]float32
+}
+
+// costs are made when the first names are looked for: it takes a millisecond,
+// and most who start with this package have none.
+var costs = sync.OnceValue(func() *table {
+	var t table
 	for a := range byte(128) {
-		weights[a] = dropCost(a)
+		t.weights[a] = dropCost(a)
 		for b := range byte(128) {
-			swaps[a][b] = swapCost(a, b)
+			t.swaps[a][b] = swapCost(a, b)
 		}
 	}
-	return swaps, weights
-}()
+	return &t
+})
 
 func swapCost(a, b byte) float32 {
 	switch {
@@ -90,6 +100,7 @@ func dropCost(s byte) float32 {
 func isDigit(s byte) bool { return s >= '0' && s <= '9' }
 
 func weightOf(sounds string) (sum float32) {
+	weights := &costs().weights
 	for i := range len(sounds) {
 		sum += weights[sounds[i]&127]
 	}
@@ -105,6 +116,7 @@ func heardApart(a, b string, weightA, weightB, most float32) float32 {
 	if difference := weightA - weightB; difference > limit || -difference > limit {
 		return most + 1
 	}
+	swaps, weights := &costs().swaps, &costs().weights
 	var rows [2][maxSounds + 1]float32
 	row, next := &rows[0], &rows[1]
 	for j := range len(b) {
