@@ -69,7 +69,7 @@ func TestWordsDoNotDriftOverFourHours(t *testing.T) {
 				return slices.Equal(speechtest.Normalise(a.Text), speechtest.Normalise(b.Text))
 			}
 			if len(early) < 30 || !slices.EqualFunc(early, late, same) {
-				t.Fatalf("at the start: %s\nat the end: %s", text(early), text(late))
+				t.Fatalf("at the start: %s\nat the end: %s", speechtest.Text(early), speechtest.Text(late))
 			}
 			var worst, mean time.Duration
 			for i, w := range early {

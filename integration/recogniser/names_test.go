@@ -13,6 +13,7 @@ import (
 	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
 	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/speech/names"
+	"github.com/cuepipe/cuepipe/internal/speech/speechtest"
 )
 
 // unsaid are people, products and places, none of which is named in the clips.
@@ -87,7 +88,7 @@ func TestNamesThatAreNotSaidChangeNothing(t *testing.T) {
 		} {
 			words := recognise(t, pcm).Words
 			if len(words) < 5 {
-				t.Fatalf("%s %s: only %q is heard", name, how, text(words))
+				t.Fatalf("%s %s: only %q is heard", name, how, speechtest.Text(words))
 			}
 			for _, list := range lists {
 				if got, changes := namesOf(t, list...).Correct(words); len(changes) > 0 || !slices.Equal(got, words) {
@@ -110,13 +111,13 @@ func TestAMisheardWordOfAClipBecomesRight(t *testing.T) {
 		t.Fatalf("jfk.wav says %q", said["jfk.wav"])
 	}
 	words := recognise(t, filtered(t, "-i", clip(t, "jfk.wav"), "-af", telephone)).Words
-	t.Logf("heard: %s", text(words))
-	if strings.Contains(text(words), "Americans") {
+	t.Logf("heard: %s", speechtest.Text(words))
+	if strings.Contains(speechtest.Text(words), "Americans") {
 		t.Fatal("nothing is misheard: this test needs another sound")
 	}
 	got, changes := namesOf(t, append(unsaid(t)[0][1:], "Americans")...).Correct(words)
-	if len(changes) != 1 || changes[0].Name != "Americans" || !strings.Contains(text(got), "my fellow Americans ask") {
-		t.Errorf("%q, changes %+v", text(got), changes)
+	if len(changes) != 1 || changes[0].Name != "Americans" || !strings.Contains(speechtest.Text(got), "my fellow Americans ask") {
+		t.Errorf("%q, changes %+v", speechtest.Text(got), changes)
 	}
 	if got[0].Start != words[0].Start || got[len(got)-1].End != words[len(words)-1].End || len(got) != len(words) {
 		t.Errorf("%+v became %+v", words, got)
@@ -179,7 +180,7 @@ func TestNamesSpokenByAVoice(t *testing.T) {
 
 // count is 1 where words have the name, whatever punctuation is around it.
 func count(words []speech.Word, name string) int {
-	plain := " " + strings.NewReplacer(",", "", ".", "", "?", "", "!", "").Replace(text(words)) + " "
+	plain := " " + strings.NewReplacer(",", "", ".", "", "?", "", "!", "").Replace(speechtest.Text(words)) + " "
 	if strings.Contains(plain, " "+name+" ") || strings.Contains(plain, " "+name+"'s ") {
 		return 1
 	}

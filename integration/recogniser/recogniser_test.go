@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -69,14 +68,6 @@ func recognise(t *testing.T, pcm []int16) speech.Transcript {
 	return transcript
 }
 
-func text(words []speech.Word) string {
-	var parts []string
-	for _, w := range words {
-		parts = append(parts, w.Text)
-	}
-	return strings.Join(parts, " ")
-}
-
 func TestEnglishClips(t *testing.T) {
 	said, err := recording.Said()
 	if err != nil {
@@ -89,8 +80,8 @@ func TestEnglishClips(t *testing.T) {
 			t.Fatalf("refs.tsv has no words for %s", name)
 		}
 		transcript := recognise(t, samples(t, name))
-		wrong := speechtest.Errors(want, speechtest.Normalise(text(transcript.Words)))
-		t.Logf("%s: %d errors in %d words, confidence %.2f: %s", name, wrong, len(want), transcript.Confidence, text(transcript.Words))
+		wrong := speechtest.Errors(want, speechtest.Normalise(speechtest.Text(transcript.Words)))
+		t.Logf("%s: %d errors in %d words, confidence %.2f: %s", name, wrong, len(want), transcript.Confidence, speechtest.Text(transcript.Words))
 		if transcript.Confidence < 0.8 {
 			t.Errorf("%s: confidence %.2f, want at least 0.8 for clear English", name, transcript.Confidence)
 		}
@@ -158,7 +149,7 @@ func TestNoWordsWhereNobodySpeaks(t *testing.T) {
 		transcript := recognise(t, pcm)
 		t.Logf("%s: %d regions", name, len(transcript.Speech))
 		if len(transcript.Words) > 0 {
-			t.Errorf("%s: invented %q, probability %.2f", name, text(transcript.Words), transcript.Confidence)
+			t.Errorf("%s: invented %q, probability %.2f", name, speechtest.Text(transcript.Words), transcript.Confidence)
 		}
 	}
 	for _, n := range []int{0, 1, 511, 513, 8000} {

@@ -17,6 +17,7 @@ import (
 	"github.com/cuepipe/cuepipe/internal/checksum"
 	"github.com/cuepipe/cuepipe/internal/s3objects"
 	"github.com/cuepipe/cuepipe/internal/speech/sherpa/bucket"
+	"github.com/cuepipe/cuepipe/internal/speech/speechtest"
 )
 
 // served are files over HTTP as S3 has them in a bucket; integration/adapters
@@ -61,8 +62,8 @@ func TestAModelFromABucket(t *testing.T) {
 	}
 	defer e.Close()
 	heard, err := e.Recognise(t.Context(), samples(t, "beckett.wav"), nil)
-	if err != nil || !strings.Contains(text(heard.Words), "fail better") {
-		t.Errorf("%v: %q", err, text(heard.Words))
+	if err != nil || !strings.Contains(speechtest.Text(heard.Words), "fail better") {
+		t.Errorf("%v: %q", err, speechtest.Text(heard.Words))
 	}
 	if err := os.Truncate(filepath.Join(files, "encoder_model.onnx"), 1<<20); err != nil {
 		t.Fatal(err)

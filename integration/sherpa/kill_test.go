@@ -13,6 +13,7 @@ import (
 
 	"github.com/cuepipe/cuepipe/internal/speech"
 	"github.com/cuepipe/cuepipe/internal/speech/sherpa"
+	"github.com/cuepipe/cuepipe/internal/speech/speechtest"
 )
 
 // kill -9 between two sounds costs nothing; in the middle of a sound it costs that
@@ -26,8 +27,8 @@ func TestTheChildIsKilled(t *testing.T) {
 	again := func(t *testing.T) {
 		t.Helper()
 		heard, err := e.Recognise(t.Context(), pcm, nil)
-		if err != nil || text(heard.Words) != text(want.Words) {
-			t.Errorf("%v: %q, want %q", err, text(heard.Words), text(want.Words))
+		if err != nil || speechtest.Text(heard.Words) != speechtest.Text(want.Words) {
+			t.Errorf("%v: %q, want %q", err, speechtest.Text(heard.Words), speechtest.Text(want.Words))
 		}
 	}
 	t.Run("between two sounds", func(t *testing.T) {
@@ -46,8 +47,8 @@ func TestTheChildIsKilled(t *testing.T) {
 				awaitGone(t, pid)
 			}
 		})
-		if err != nil || text(heard.Words) != text(want.Words) {
-			t.Errorf("%v: %q", err, text(heard.Words))
+		if err != nil || speechtest.Text(heard.Words) != speechtest.Text(want.Words) {
+			t.Errorf("%v: %q", err, speechtest.Text(heard.Words))
 		}
 	})
 	t.Run("in the middle of a chunk", func(t *testing.T) {

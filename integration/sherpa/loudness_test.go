@@ -60,7 +60,7 @@ func TestModelsOfOtherFamiliesHaveTimes(t *testing.T) {
 				t.Fatal(err)
 			}
 			speechtest.Transcript(t, heard, speech.Duration(len(pcm)))
-			if text(heard.Words) != "beep beep beep" || heard.Language != language {
+			if speechtest.Text(heard.Words) != "beep beep beep" || heard.Language != language {
 				t.Fatalf("heard %+v in %q", heard.Words, heard.Language)
 			}
 			for i, w := range heard.Words {

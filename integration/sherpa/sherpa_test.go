@@ -48,14 +48,6 @@ func twice(t *testing.T) []int16 {
 	return slices.Concat(samples(t, "beckett.wav"), pause, samples(t, "jfk.wav"), pause)
 }
 
-func text(words []speech.Word) string {
-	var parts []string
-	for _, w := range words {
-		parts = append(parts, w.Text)
-	}
-	return strings.Join(parts, " ")
-}
-
 func TestEnglishClips(t *testing.T) {
 	said, err := recording.Said()
 	if err != nil {
@@ -74,8 +66,8 @@ func TestEnglishClips(t *testing.T) {
 			t.Fatal(err)
 		}
 		speechtest.Transcript(t, heard, speech.Duration(len(pcm)))
-		n := speechtest.Errors(want, speechtest.Normalise(text(heard.Words)))
-		t.Logf("%s: %d errors in %d words: %s", name, n, len(want), text(heard.Words))
+		n := speechtest.Errors(want, speechtest.Normalise(speechtest.Text(heard.Words)))
+		t.Logf("%s: %d errors in %d words: %s", name, n, len(want), speechtest.Text(heard.Words))
 		wrong, words, length = wrong+n, words+len(want), length+speech.Duration(len(pcm))
 		if heard.Language != "en" || heard.Confidence != 1 {
 			t.Errorf("%s: language %q, confidence %v", name, heard.Language, heard.Confidence)
@@ -113,7 +105,7 @@ func TestNoWordsWhereNobodySpeaks(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(heard.Words) > 0 {
-			t.Errorf("%s: invented %q", name, text(heard.Words))
+			t.Errorf("%s: invented %q", name, speechtest.Text(heard.Words))
 		}
 	}
 }

@@ -62,8 +62,8 @@ func TestAWhisperHearsItsLanguage(t *testing.T) {
 			t.Fatal(err)
 		}
 		speechtest.Transcript(t, heard, speech.Duration(len(pcm)))
-		if text(heard.Words) != "Hallo Welt." || heard.Language != language || !strings.Contains(heard.Engine, " whisper whisper-made ") {
-			t.Errorf("%s: %q in %q by %s", settings, text(heard.Words), heard.Language, heard.Engine)
+		if speechtest.Text(heard.Words) != "Hallo Welt." || heard.Language != language || !strings.Contains(heard.Engine, " whisper whisper-made ") {
+			t.Errorf("%s: %q in %q by %s", settings, speechtest.Text(heard.Words), heard.Language, heard.Engine)
 		}
 		silence := make([]int16, 3*speech.SampleRate)
 		if heard, err = e.Recognise(t.Context(), silence, nil); err != nil || len(heard.Words) > 0 {

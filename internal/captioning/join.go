@@ -11,11 +11,6 @@ import (
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
-// leastConfidence is the mean token probability below which words are guesses
-// of a recogniser that does not know the language: German and Spanish speech
-// gives it 0.22 to 0.53, quiet or telephone English 0.63 and more.
-const leastConfidence = 0.55
-
 // A recogniser that does not know the language hits upon some words by chance,
 // and in a short film their mean can pass. But of the words in 8 to 25 s of
 // German and Spanish it doubts 35 to 95 %, and all in which the mean passed 45 %
@@ -37,7 +32,7 @@ func join(parts []part, o video.Options) (result, *video.Failure) {
 	case len(words) == 0:
 		return result{}, &video.NoSpeech
 	case parts[0].Service: // it was told the language, or has found it
-	case sure < leastConfidence, sure < noDoubt && shareBelow(words, doubtful) > mostDoubtful:
+	case sure < speech.LeastConfidence, sure < noDoubt && shareBelow(words, doubtful) > mostDoubtful:
 		return result{}, &video.LanguageUncertain
 	}
 	p := profileOf(o).In(languageOf(parts))

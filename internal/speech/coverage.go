@@ -13,9 +13,6 @@ const (
 	leastUnheard = 2 * time.Second
 	// around is how far from its word speech may lie and still be its.
 	around = 500 * time.Millisecond
-	// sure is the confidence from which words of a second hearing are taken: below
-	// it they are guesses.
-	sure = 0.55
 )
 
 // Unheard returns the stretches of t.Speech in which there is no word, of two
@@ -112,7 +109,7 @@ func (c Checked) Recognise(ctx context.Context, pcm []int16, progress func(time.
 // fill adds the words of a stretch without words.
 func (c Checked) fill(ctx context.Context, pcm []int16, t Transcript, r Region) (Transcript, error) {
 	again, err := c.again(ctx, pcm, r)
-	if err != nil || again.Confidence < sure {
+	if err != nil || again.Confidence < LeastConfidence {
 		return t, err
 	}
 	// What it hears at the edges again is there already.

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -135,22 +134,14 @@ func hear(t *testing.T, s *scripted) speech.Transcript {
 	return got
 }
 
-func text(t speech.Transcript) string {
-	var words []string
-	for _, w := range t.Words {
-		words = append(words, w.Text)
-	}
-	return strings.Join(words, " ")
-}
-
 func TestSpeechWithoutWordsIsHeardAgainOnce(t *testing.T) {
 	whole := speech.Transcript{Speech: []speech.Region{at(1, 12)}, Words: []speech.Word{said("first", 1, 2), said("last", 11, 12)}, Confidence: 0.9}
 	// The gap is from 2.5 to 10.5, and heard from 2 on: its own times are 2 less.
 	s := &scripted{whole: whole, parts: map[int16]speech.Transcript{2: {Confidence: 0.6,
 		Words: []speech.Word{said("first", 0, 0.2), said("in", 2, 3), said("between", 3, 4), said("last", 8.8, 9)}}}}
 	got := hear(t, s)
-	if text(got) != "first in between last" || len(got.Unheard) != 1 || got.Unheard[0] != at(6.5, 10.5) || !slices.Equal(s.heard, []int16{2}) {
-		t.Errorf("%q, unheard %v, heard again from %v", text(got), got.Unheard, s.heard)
+	if speechtest.Text(got.Words) != "first in between last" || len(got.Unheard) != 1 || got.Unheard[0] != at(6.5, 10.5) || !slices.Equal(s.heard, []int16{2}) {
+		t.Errorf("%q, unheard %v, heard again from %v", speechtest.Text(got.Words), got.Unheard, s.heard)
 	}
 	if got.Words[1].Start != 4*time.Second || got.Confidence != 0.75 || got.Engine != "script, gaps heard twice" {
 		t.Errorf("%+v, confidence %v of %q", got.Words[1], got.Confidence, got.Engine)
@@ -158,28 +149,28 @@ func TestSpeechWithoutWordsIsHeardAgainOnce(t *testing.T) {
 	guess := s.parts[2]
 	guess.Confidence = 0.5
 	s = &scripted{whole: whole, parts: map[int16]speech.Transcript{2: guess}}
-	if got := hear(t, s); text(got) != "first last" || len(got.Unheard) != 1 || got.Unheard[0] != at(2.5, 10.5) {
-		t.Errorf("a guess: %q, unheard %v", text(got), got.Unheard)
+	if got := hear(t, s); speechtest.Text(got.Words) != "first last" || len(got.Unheard) != 1 || got.Unheard[0] != at(2.5, 10.5) {
+		t.Errorf("a guess: %q, unheard %v", speechtest.Text(got.Words), got.Unheard)
 	}
 	s = &scripted{whole: speech.Transcript{Speech: []speech.Region{at(1, 12)}}, parts: map[int16]speech.Transcript{0: {Confidence: 0.8, Words: []speech.Word{said("all", 1, 11)}}}}
-	if got := hear(t, s); text(got) != "all" || got.Confidence != 0.8 || got.Unheard != nil {
-		t.Errorf("where there was nothing: %q, %v", text(got), got.Confidence)
+	if got := hear(t, s); speechtest.Text(got.Words) != "all" || got.Confidence != 0.8 || got.Unheard != nil {
+		t.Errorf("where there was nothing: %q, %v", speechtest.Text(got.Words), got.Confidence)
 	}
 }
 
 func TestWordsWithoutSpeechAreDoubted(t *testing.T) {
 	whole := speech.Transcript{Speech: []speech.Region{at(1, 2)}, Words: []speech.Word{said("said", 1, 2), said("thank", 9, 10), said("you", 10, 11)}, Confidence: 0.9}
 	s := &scripted{whole: whole}
-	if got := hear(t, s); text(got) != "said" || got.Unspoken != nil || !slices.Equal(s.heard, []int16{8}) {
-		t.Errorf("%q, unspoken %v, heard again from %v", text(got), got.Unspoken, s.heard)
+	if got := hear(t, s); speechtest.Text(got.Words) != "said" || got.Unspoken != nil || !slices.Equal(s.heard, []int16{8}) {
+		t.Errorf("%q, unspoken %v, heard again from %v", speechtest.Text(got.Words), got.Unspoken, s.heard)
 	}
 	s = &scripted{whole: whole, parts: map[int16]speech.Transcript{8: {Confidence: 0.9, Words: []speech.Word{said("thanks", 0.6, 1.5)}}}}
-	if got := hear(t, s); text(got) != "said thank you" || !slices.Equal(got.Unspoken, []speech.Region{at(9, 11)}) {
-		t.Errorf("heard twice: %q, unspoken %v", text(got), got.Unspoken)
+	if got := hear(t, s); speechtest.Text(got.Words) != "said thank you" || !slices.Equal(got.Unspoken, []speech.Region{at(9, 11)}) {
+		t.Errorf("heard twice: %q, unspoken %v", speechtest.Text(got.Words), got.Unspoken)
 	}
 	whole.Words, whole.Speech = whole.Words[1:], nil
 	if got := hear(t, &scripted{whole: whole}); len(got.Words) > 0 || got.Confidence != 0 {
-		t.Errorf("nothing but what nobody said: %q, %v", text(got), got.Confidence)
+		t.Errorf("nothing but what nobody said: %q, %v", speechtest.Text(got.Words), got.Confidence)
 	}
 }
 

@@ -118,7 +118,7 @@ func (p *peer) judge(names []string, sounds map[string][]int16, said map[string]
 			cues = append(cues, c.Caption(caption.Default().MaxCharsPerLine))
 		}
 		want := speechtest.Normalise(said[name])
-		wrong, words = wrong+speechtest.Errors(want, speechtest.Normalise(text(spread))), words+len(want)
+		wrong, words = wrong+speechtest.Errors(want, speechtest.Normalise(speechtest.Text(spread))), words+len(want)
 		onsets, err := recording.Onsets(name, sounds[name], spread)
 		if err != nil {
 			return err

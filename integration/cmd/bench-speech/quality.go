@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cuepipe/cuepipe/integration/recogniser/recording"
@@ -42,7 +41,7 @@ func quality(ctx context.Context, engine speech.Engine, r *result) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		want := speechtest.Normalise(said[name])
-		errors := speechtest.Errors(want, speechtest.Normalise(text(heard.Words)))
+		errors := speechtest.Errors(want, speechtest.Normalise(speechtest.Text(heard.Words)))
 		wrong, words = wrong+errors, words+len(want)
 		onsets, err := recording.Onsets(name, pcm, heard.Words)
 		if err != nil {
@@ -117,19 +116,11 @@ func wordless(ctx context.Context, engine speech.Engine, r *result) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		if n := len(heard.Words); n > 0 {
-			fmt.Printf("%s: %d words were heard where nobody speaks: %s\n", name, n, text(heard.Words))
+			fmt.Printf("%s: %d words were heard where nobody speaks: %s\n", name, n, speechtest.Text(heard.Words))
 			r.Invented += n
 		}
 	}
 	return nil
-}
-
-func text(words []speech.Word) string {
-	var parts []string
-	for _, w := range words {
-		parts = append(parts, w.Text)
-	}
-	return strings.Join(parts, " ")
 }
 
 func mean(all []float64) (sum float64) {

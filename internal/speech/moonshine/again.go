@@ -8,20 +8,16 @@ import (
 	"github.com/cuepipe/cuepipe/internal/speech"
 )
 
-// unsure is the confidence below which something is wrong: the language, the
-// line, or where a chunk was cut.
-const unsure = 0.55
-
 // hearAgain hears once more, cut otherwise, what looks wrong: chunks in which the
 // decoder lost its way, and those of low probability, unless all of it is: then
 // it is the language. Of the two hearings the better one is kept.
 func (e *Engine) hearAgain(ctx context.Context, pcm []int16, activity speech.Activity, heard []chunk) ([]chunk, error) {
-	known := confidence(heard...) >= unsure
+	known := confidence(heard...) >= speech.LeastConfidence
 	var doubtful []int // places in heard
 	var spans []speech.Span
 	var parts []int // how many spans each of them has
 	for i, c := range heard {
-		if !c.lost && (!known || len(c.tokens) == 0 || confidence(c) >= unsure) {
+		if !c.lost && (!known || len(c.tokens) == 0 || confidence(c) >= speech.LeastConfidence) {
 			continue
 		}
 		if recut := e.rules.Recut(activity, c.Span); len(recut) > 1 {

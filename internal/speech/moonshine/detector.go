@@ -3,7 +3,6 @@ package moonshine
 import (
 	"path/filepath"
 
-	"github.com/cuepipe/cuepipe/internal/speech/onnx"
 	"github.com/cuepipe/cuepipe/internal/speech/silero"
 )
 
@@ -13,10 +12,7 @@ const DetectorName = "silero-vad 5"
 // LoadDetector loads the folder's voice activity alone, for engines with models
 // of their own. It checks the folder as Load does.
 func LoadDetector(dir string) (*silero.Detector, error) {
-	if err := verify(dir); err != nil {
-		return nil, err
-	}
-	if err := onnx.Start(filepath.Join(dir, runtimeFile)); err != nil {
+	if err := begin(dir); err != nil {
 		return nil, err
 	}
 	return silero.Load(filepath.Join(dir, sileroFile))

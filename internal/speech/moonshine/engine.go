@@ -23,7 +23,7 @@ import (
 // Name is the Engine of every transcript: the model, its version, which is
 // that of the package it was published in, that of voice activity, and the
 // settings that words depend on.
-const Name = "moonshine-tiny-en-int8 0.1.29, silero-vad 5, chunks of 15 s, 8 at once"
+const Name = "moonshine-tiny-en-int8 0.1.29, " + DetectorName + ", chunks of 15 s, 8 at once"
 
 const language = "en"
 
@@ -45,10 +45,7 @@ type Engine struct {
 // compared every file with the folder's SHA256SUMS. A file that is missing,
 // damaged or no model is an error that names it. Close frees the engine.
 func Load(dir string) (*Engine, error) {
-	if err := verify(dir); err != nil {
-		return nil, err
-	}
-	if err := onnx.Start(filepath.Join(dir, runtimeFile)); err != nil {
+	if err := begin(dir); err != nil {
 		return nil, err
 	}
 	e := &Engine{turn: speech.NewTurn(), rules: speech.DefaultRules}
@@ -56,6 +53,14 @@ func Load(dir string) (*Engine, error) {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
+}
+
+// begin starts the runtime of a folder whose files are as they should be.
+func begin(dir string) error {
+	if err := verify(dir); err != nil {
+		return err
+	}
+	return onnx.Start(filepath.Join(dir, runtimeFile))
 }
 
 func (e *Engine) load(dir string) (err error) {

@@ -98,6 +98,15 @@ func Engine(t *testing.T, engine speech.Engine, sounds Sounds) {
 	})
 }
 
+// Text is what words say.
+func Text(words []speech.Word) string {
+	var texts []string
+	for _, w := range words {
+		texts = append(texts, w.Text)
+	}
+	return strings.Join(texts, " ")
+}
+
 // Transcript checks what speech.Transcript promises of one of a sound of that
 // length.
 func Transcript(t *testing.T, heard speech.Transcript, length time.Duration) {
