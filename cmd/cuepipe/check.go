@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
 	"os"
 	"strings"
@@ -192,11 +191,7 @@ func readTrack(stdin io.Reader, file string, format caption.Format) (caption.Tra
 
 // unreadable names the file once, though the system's error has its path too.
 func unreadable(file string, err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		err = p.Err
-	}
-	return say("%s cannot be checked: %w.", file, err)
+	return say("%s cannot be checked: %w.", file, withoutPath(err))
 }
 
 func (a *app) tellUnread(file string, err error, asJSON bool) {

@@ -13,15 +13,20 @@ import (
 	"github.com/cuepipe/cuepipe/internal/client"
 )
 
+// withoutPath is the system's reason alone, where its error also has the path.
+func withoutPath(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
 // openInput opens a file that can be captioned at all.
 func openInput(path string) (*os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return nil, say("%s cannot be read (%w). Check its name and its permissions.", path, err)
+		return nil, say("%s cannot be read (%w). Check its name and its permissions.", path, withoutPath(err))
 	}
 	stat, err := f.Stat()
 	switch {

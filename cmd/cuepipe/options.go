@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"errors"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -18,13 +17,22 @@ import (
 type optionFlags struct {
 	client.Options
 	names string // the file that they are in
+	own   *pflag.FlagSet
 }
 
 func (f *optionFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.Language, "language", "", "the language that is spoken, such as de or pt-BR (default: English)")
-	flags.IntVar(&f.Speakers, "speakers", 0, "tell so many voices apart, at most")
-	flags.StringVar(&f.Profile, "profile", "", "lay out by this style guide: "+nameProfiles())
-	flags.StringVar(&f.names, "names", "", "a file of names, one a line, that are spoken")
+	f.own = pflag.NewFlagSet("", pflag.ContinueOnError)
+	f.own.StringVar(&f.Language, "language", "", "the language that is spoken, such as de or pt-BR (default: English)")
+	f.own.IntVar(&f.Speakers, "speakers", 0, "tell so many voices apart, at most")
+	f.own.StringVar(&f.Profile, "profile", "", "lay out by this style guide: "+nameProfiles())
+	f.own.StringVar(&f.names, "names", "", "a file of names, one a line, that are spoken")
+	flags.AddFlagSet(f.own)
+}
+
+// given reports whether any of them was.
+func (f optionFlags) given() (given bool) {
+	f.own.VisitAll(func(flag *pflag.Flag) { given = given || flag.Changed })
+	return given
 }
 
 // asked is what was asked, with the names from their file.
@@ -40,11 +48,7 @@ func (f optionFlags) asked() (o client.Options, err error) {
 func readNames(path string) (names []string, err error) {
 	file, err := os.Open(path)
 	if err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return nil, say("%s cannot be read (%w). Check its name and its permissions.", path, err)
+		return nil, say("%s cannot be read (%w). Check its name and its permissions.", path, withoutPath(err))
 	}
 	defer file.Close()
 	lines := bufio.NewScanner(file)

@@ -97,13 +97,9 @@ func create(path string) (*os.File, error) {
 
 func unwritable(path string, err error) error {
 	// Without the hidden file's name.
-	var p *fs.PathError
 	var l *os.LinkError
-	switch {
-	case errors.As(err, &p):
-		err = p.Err
-	case errors.As(err, &l):
+	if errors.As(err, &l) {
 		err = l.Err
 	}
-	return say("%s cannot be written (%w). Write to another place with --output.", path, err)
+	return say("%s cannot be written (%w). Write to another place with --output.", path, withoutPath(err))
 }

@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/cuepipe/cuepipe/internal/client"
 )
@@ -35,13 +33,10 @@ With --wait the command ends when the video does, and its exit code says how.
 			if err != nil {
 				return err
 			}
-			var changed *client.Options
-			cmd.Flags().Visit(func(f *pflag.Flag) {
-				if slices.Contains([]string{"language", "speakers", "profile", "names"}, f.Name) {
-					changed = &asked
-				}
-			})
-			return a.retry(cmd.Context(), args[0], changed, wait, timeout)
+			if !options.given() {
+				return a.retry(cmd.Context(), args[0], nil, wait, timeout)
+			}
+			return a.retry(cmd.Context(), args[0], &asked, wait, timeout)
 		},
 	}
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until the video is captioned")
