@@ -35,6 +35,8 @@ type item struct {
 	Heard       map[string]float64 `dynamodbav:"heard,omitempty"`
 	Tracks      []track            `dynamodbav:"tracks,omitempty"`
 	Failure     *failure           `dynamodbav:"failure,omitempty"`
+	Own         []ownTrack         `dynamodbav:"own,omitempty"`
+	OwnEdition  int                `dynamodbav:"ownEdition,omitempty"`
 	CreatedAt   string             `dynamodbav:"createdAt"`
 	UpdatedAt   string             `dynamodbav:"updatedAt"`
 	ExpiresAt   int64              `dynamodbav:"expiresAt,omitempty"`
@@ -67,6 +69,19 @@ type failure struct {
 	Message string `dynamodbav:"message"`
 }
 
+type ownTrack struct {
+	Name     string    `dynamodbav:"name"`
+	Versions []version `dynamodbav:"versions"`
+}
+
+type version struct {
+	Number  int    `dynamodbav:"number"`
+	ID      string `dynamodbav:"id"`
+	Cues    int    `dynamodbav:"cues"`
+	SavedAt string `dynamodbav:"savedAt"`
+	Sum     string `dynamodbav:"sum"`
+}
+
 // stamp has a fixed width, so that times sort as text.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
 
@@ -74,7 +89,7 @@ func toItem(v video.Video) item {
 	it := item{ID: v.ID, Owner: v.Owner, Title: v.Title, Size: v.Size, ContentType: v.ContentType, Status: string(v.Status),
 		Options: itemOptions(v.Options), Source: itemSource(v.Source), Generation: v.Generation, Duration: v.Duration.Seconds(), Length: v.SegmentLength.Seconds(),
 		Segments: v.Segments, Places: []byte(v.Places), Done: v.Done, Swept: v.Swept, Awaited: v.Awaited,
-		Tracks: itemTracks(v.Tracks), CreatedAt: stamp(v.CreatedAt), UpdatedAt: stamp(v.UpdatedAt)}
+		Tracks: itemTracks(v.Tracks), Own: itemOwn(v.Own), OwnEdition: v.OwnEdition, CreatedAt: stamp(v.CreatedAt), UpdatedAt: stamp(v.UpdatedAt)}
 	for n, until := range v.Heard {
 		if it.Heard == nil {
 			it.Heard = map[string]float64{}
@@ -101,7 +116,7 @@ func fromMap(m map[string]types.AttributeValue) (video.Video, error) {
 	}
 	v := video.Video{ID: it.ID, Owner: it.Owner, Title: it.Title, Size: it.Size, ContentType: it.ContentType,
 		Status: video.Status(it.Status), Source: video.Source(it.Source), Generation: it.Generation, Duration: seconds(it.Duration),
-		SegmentLength: seconds(it.Length), Segments: it.Segments, Places: string(it.Places), Done: it.Done, Swept: it.Swept, Awaited: it.Awaited, Failure: (*video.Failure)(it.Failure)}
+		SegmentLength: seconds(it.Length), Segments: it.Segments, Places: string(it.Places), Done: it.Done, Swept: it.Swept, Awaited: it.Awaited, Failure: (*video.Failure)(it.Failure), OwnEdition: it.OwnEdition}
 	slices.Sort(v.Done)
 	if it.Options != nil {
 		v.Options = video.Options(*it.Options)
@@ -120,6 +135,9 @@ func fromMap(m map[string]types.AttributeValue) (video.Video, error) {
 		v.Tracks = append(v.Tracks, video.Track{Name: t.Name, Language: t.Language, Kind: video.TrackKind(t.Kind), Engine: t.Engine, Cues: t.Cues, Formats: t.Formats})
 	}
 	var err error
+	if v.Own, err = ownOf(it.Own); err != nil {
+		return v, fmt.Errorf("read item %s: %w", it.ID, err)
+	}
 	if v.CreatedAt, err = time.Parse(time.RFC3339Nano, it.CreatedAt); err != nil {
 		return v, fmt.Errorf("read item %s: %w", it.ID, err)
 	}
@@ -156,6 +174,33 @@ func itemTracks(ts []video.Track) []track {
 		items = append(items, track{t.Name, t.Language, string(t.Kind), t.Engine, t.Cues, t.Formats})
 	}
 	return items
+}
+
+func itemOwn(ts []video.OwnTrack) []ownTrack {
+	var items []ownTrack
+	for _, t := range ts {
+		item := ownTrack{Name: t.Name}
+		for _, v := range t.Versions {
+			item.Versions = append(item.Versions, version{v.Number, v.ID, v.Cues, stamp(v.SavedAt), v.Sum})
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+func ownOf(items []ownTrack) (ts []video.OwnTrack, err error) {
+	for _, item := range items {
+		t := video.OwnTrack{Name: item.Name}
+		for _, v := range item.Versions {
+			at, err := time.Parse(time.RFC3339Nano, v.SavedAt)
+			if err != nil {
+				return nil, err
+			}
+			t.Versions = append(t.Versions, video.Version{Number: v.Number, ID: v.ID, Cues: v.Cues, SavedAt: at, Sum: v.Sum})
+		}
+		ts = append(ts, t)
+	}
+	return ts, nil
 }
 
 func seconds(s float64) time.Duration {

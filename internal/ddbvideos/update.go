@@ -49,6 +49,9 @@ func update(c video.Change, now time.Time) *updating {
 	if c.Sweep {
 		u.condition += fmt.Sprintf(" AND attribute_not_exists(%s)", u.name("swept"))
 	}
+	if o := c.Own; o != nil {
+		u.condition += " AND " + u.ofEdition(o.Edition)
+	}
 	u.put("updatedAt", stamp(now))
 	if c.To != "" {
 		u.put("status", string(c.To))
@@ -106,6 +109,17 @@ func update(c video.Change, now time.Time) *updating {
 	if c.Failure != nil {
 		u.put("failure", itemFailure(*c.Failure))
 	}
+	if o := c.Own; o != nil {
+		u.put("ownEdition", o.Edition+1)
+		if own := itemOwn(o.Tracks); own != nil {
+			u.put("own", own)
+		} else {
+			u.drop("own")
+		}
+	}
+	if c.DropOwn {
+		u.drop("own")
+	}
 	if c.KeepsForever {
 		u.drop("expiresAt")
 	}
@@ -127,6 +141,15 @@ func (u *updating) expression() string {
 		s += " REMOVE " + strings.Join(u.remove, ", ")
 	}
 	return s
+}
+
+// ofEdition holds where people's tracks are of an edition. An item that never had
+// one has none.
+func (u *updating) ofEdition(edition int) string {
+	if edition == 0 {
+		return fmt.Sprintf("attribute_not_exists(%s)", u.name("ownEdition"))
+	}
+	return fmt.Sprintf("%s = %s", u.name("ownEdition"), u.value("ownSeen", edition))
 }
 
 // makePlaceForProgress makes the map that progress goes into: it must be there

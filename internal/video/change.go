@@ -46,8 +46,12 @@ type Change struct {
 	// Sweep marks the video. It holds only where it is not marked; a segment
 	// that is done takes the mark away, and a service that is still at work.
 	Sweep   bool
-	Tracks  []Track // replaces all
+	Tracks  []Track // replaces all of the machine's
 	Failure *Failure
+	// Own replaces people's tracks. It holds only where they are of its edition.
+	Own *Own
+	// DropOwn takes people's tracks away.
+	DropOwn bool
 	// KeepsForever drops the expiry; Expires sets one.
 	KeepsForever bool
 	Expires      time.Time
@@ -176,7 +180,7 @@ func (c Change) Of(p Plan) Change {
 // written again, for a delete that was cut short.
 func Delete() Change {
 	return Change{Name: "delete", From: []Status{Pending, Queued, Captioning, Ready, Uncaptioned, Failed, Deleting},
-		To: Deleting, NextGeneration: true, KeepsForever: true}
+		To: Deleting, NextGeneration: true, DropOwn: true, KeepsForever: true}
 }
 
 // Forget takes a deleted video from its owner, of which nothing is left. It
@@ -256,6 +260,12 @@ func (c Change) Apply(v Video, now time.Time) (Video, error) {
 	if c.Failure != nil {
 		v.Failure = c.Failure
 	}
+	if o := c.Own; o != nil {
+		v.Own, v.OwnEdition = o.Tracks, v.OwnEdition+1
+	}
+	if c.DropOwn {
+		v.Own = nil
+	}
 	if c.KeepsForever {
 		v.ExpiresAt = time.Time{}
 	}
@@ -278,7 +288,8 @@ func (c Change) holds(v Video) bool {
 		hasSegment && segment >= v.Segments,
 		c.Plan != nil && v.Segments > 0,
 		c.Longer != nil && c.Longer.Segments <= v.Segments,
-		c.Sweep && v.Swept:
+		c.Sweep && v.Swept,
+		c.Own != nil && c.Own.Edition != v.OwnEdition:
 		return false
 	}
 	return true

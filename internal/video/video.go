@@ -80,6 +80,11 @@ type Video struct {
 	Tracks  []Track
 	Failure *Failure
 
+	// Own are people's tracks. A new generation leaves them as they are; each
+	// change of any of them raises the edition.
+	Own        []OwnTrack
+	OwnEdition int
+
 	CreatedAt, UpdatedAt time.Time
 	ExpiresAt            time.Time // zero, or when the store may forget the item
 }
@@ -91,13 +96,13 @@ type Source struct {
 	ETag      string
 }
 
-// A Track is one set of captions; Formats maps a format's name ("vtt") to the
+// A Track is one set of captions of the machine's; Formats maps a format's name ("vtt") to the
 // name of the object that holds it.
 type Track struct {
 	Name     string // unique in the video, and part of its address
 	Language string // BCP 47
 	Kind     TrackKind
-	Engine   string // the recogniser and its version; empty for a person's track
+	Engine   string // the recogniser and its version
 	Cues     int
 	Formats  map[string]string
 }
@@ -105,8 +110,7 @@ type Track struct {
 // A TrackKind says who made a track.
 type TrackKind string
 
-// Machine tracks are remade by a new generation; nothing of ours touches a
-// person's.
+// Machine tracks are remade by a new generation.
 const Machine TrackKind = "machine"
 
 // A Failure says why a video has no captions, by a stable code and a sentence
@@ -145,7 +149,7 @@ func OwnerID(issuer, subject string) string {
 // message is tried before it is a dead letter.
 const (
 	UploadsPrefix    = "uploads/"    // OWNER/ID, in the uploads bucket
-	ResultsPrefix    = "videos/"     // ID/GENERATION/…, in the captions bucket
+	ResultsPrefix    = "videos/"     // ID/GENERATION/… and ID/own/…, in the captions bucket
 	QuarantinePrefix = "quarantine/" // messages that name no video, in the captions bucket
 
 	// MaxTries: AWS asks for at least 5, because throttling also counts as a
@@ -220,7 +224,7 @@ func (v Video) TimeLeft(now time.Time) (left time.Duration, ok bool) {
 	return time.Duration(float64(took) * (1 - share) / share).Round(time.Second), true
 }
 
-// Track returns the track of that name.
+// Track returns the machine's track of that name.
 func (v Video) Track(name string) (Track, bool) {
 	i := slices.IndexFunc(v.Tracks, func(t Track) bool { return t.Name == name })
 	if i < 0 {

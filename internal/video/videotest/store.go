@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"a change for another generation or state changes nothing", stale},
 		{"every change is what Apply says, in any order", randomWalk},
 		{"what a service has in work is not given up, and not forgotten", awaited},
+		{"of many that save a person's track as they saw it exactly one does, and no machine takes it away", ownTracks},
 		{"of many that finish the same set exactly one sees it complete first", fanIn},
 		{"a listing has the owner's own, newest first, page by page", list},
 		{"what does not move is listed by its status, oldest first", unmoved},
@@ -76,7 +77,7 @@ func notFound(t *testing.T, s Store) {
 	if _, err := s.Get(t.Context(), id); !errors.Is(err, video.ErrNotFound) {
 		t.Errorf("get returned %v", err)
 	}
-	for _, c := range changes(1) {
+	for _, c := range append(changes(1), ownChanges(video.Video{}, 0)...) {
 		if _, err := s.Change(t.Context(), id, c); !errors.Is(err, video.ErrNotFound) {
 			t.Errorf("%s returned %v", c.Name, err)
 		}
@@ -89,7 +90,7 @@ func notFound(t *testing.T, s Store) {
 func stale(t *testing.T, s Store) {
 	v := newVideo(video.NewID())
 	must(t, s.Create(t.Context(), v))
-	for _, c := range []video.Change{video.Record(2, plan), video.Dispatch(1, 3), video.Finish(1, tracks), video.Replace(1), video.Bury(epoch)} {
+	for _, c := range []video.Change{video.Record(2, plan), video.Dispatch(1, 3), video.Finish(1, tracks), video.Replace(1), video.Bury(epoch), ownChanges(v, 0)[0]} {
 		got, err := s.Change(t.Context(), v.ID, c)
 		if !errors.Is(err, video.ErrStale) {
 			t.Errorf("%s returned %v, want ErrStale", c.Name, err)
@@ -105,7 +106,7 @@ func randomWalk(t *testing.T, s Store) {
 		model := newVideo(video.NewID())
 		must(t, s.Create(t.Context(), model))
 		for range 40 {
-			all := changes(1 + random.IntN(model.Generation+1))
+			all := append(changes(1+random.IntN(model.Generation+1)), ownChanges(model, random.IntN(model.OwnEdition+2))...)
 			c := all[random.IntN(len(all))]
 			want, wantErr := c.Apply(model, Now())
 			got, err := s.Change(t.Context(), model.ID, c)
@@ -268,6 +269,9 @@ func same(t *testing.T, got, want video.Video) {
 		}
 		if len(v.Tracks) == 0 {
 			v.Tracks = nil
+		}
+		if len(v.Own) == 0 {
+			v.Own = nil
 		}
 	}
 	if !reflect.DeepEqual(got, want) {
