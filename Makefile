@@ -65,7 +65,7 @@ token: ## Print a token for the API of make run (USER_NAME=alice)
 clean: stop ## Remove everything that was built or fetched
 	@localstack/stop test
 	@rm -rf bin dist cdk.out
-	@cd "$$CUEPIPE_CACHE" && rm -rf cdk downloads dynamodb-local ffmpeg localstack locks logs recogniser run staticcheck
+	@cd "$$CUEPIPE_CACHE" && rm -rf cdk downloads dynamodb-local ffmpeg localstack locks logs oidc recogniser run staticcheck
 
 fetch: ## Fetch and build the pinned tools and models into .cache
 	@tools/fetch.sh

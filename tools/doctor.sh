@@ -46,7 +46,7 @@ if [[ "${LOCAL:-}" == docker ]]; then
   docker compose version >/dev/null 2>&1 || lacks "Docker with its compose plugin. https://docs.docker.com/engine/install/debian"
 fi
 
-for part in localstack dynamodb-local cdk recogniser ffmpeg; do
+for part in localstack dynamodb-local cdk oidc recogniser ffmpeg; do
   [[ -f "$CACHE/$part/.stamp" ]] || lacks "$part in $CACHE. make fetch"
 done
 for name in upload videos captioner transcriber deadletter sweeper; do

@@ -14,6 +14,7 @@ setsid tools/fetch/ffmpeg.sh &
 ffmpeg=$!
 trap 'kill -- "-$ffmpeg" 2>/dev/null || true' EXIT
 tools/fetch/cdk.sh
+tools/fetch/oidc.sh
 tools/fetch/recogniser.sh
 tools/fetch/dynamodb-local.sh
 tools/fetch/localstack.sh

@@ -77,6 +77,7 @@ def describe(stage: Stage) -> dict:
         "issuer": stage.issuer,
         "issuerDir": str(stage.issuer_folder),
         "audience": AUDIENCE,
+        "page": stage.page,
         "pageOrigin": PAGE_ORIGIN,
         "region": REGION,
         "endpoint": stage.endpoint,

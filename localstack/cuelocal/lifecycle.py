@@ -1,4 +1,4 @@
-"""Starts and stops the local cloud of a stage: LocalStack, the issuer that signs for development, and for tests a fault proxy."""
+"""Starts and stops the local cloud of a stage: LocalStack, the provider that people log in to, and for tests a fault proxy."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ import urllib.request
 import psutil
 
 from cuelocal import processes
-from cuelocal.stages import CACHE, ROOT, Problem, Stage, in_docker
+from cuelocal.stages import CACHE, PAGE_ORIGIN, ROOT, Problem, Stage, in_docker
 
 START_TIMEOUT = 180  # seconds until LocalStack must answer; 4 are usual, a busy machine takes longer
 
@@ -61,8 +61,10 @@ def _start(stage: Stage) -> None:
     for leftover in ("filesystem", "tmp", "logs", "cache"):
         shutil.rmtree(stage.folder / leftover, ignore_errors=True)
     (stage.folder / "tmp").mkdir()
-    issuer, fault_proxy = ROOT / "bin" / "issuer", ROOT / "bin" / "faultproxy"
-    if not issuer.exists():
+    fault_proxy = ROOT / "bin" / "faultproxy"
+    if not (CACHE / "oidc").exists():
+        raise Problem("The OpenID Connect provider is not there yet. Fetch it with: make fetch")
+    if not (ROOT / "bin" / "issuer").exists():
         raise Problem("bin/issuer is not built yet. Build it with: make build")
     if stage.fault_proxy and not fault_proxy.exists():
         raise Problem("bin/faultproxy is not built yet. Build it with: go build -C integration -o ../bin/ ./cmd/faultproxy")
@@ -80,16 +82,8 @@ def _start(stage: Stage) -> None:
                 stage.folder,
             )
             processes.note(stage.processes, programs)
-        # For containers it has to listen beyond the loopback interface; it serves a public key and nothing else.
-        address = "0.0.0.0" if in_docker() else "127.0.0.1"
         programs["issuer"] = processes.launch(
-            [
-                *(str(issuer), "serve", "--addr", f"{address}:{stage.issuer_port}"),
-                *("--issuer", stage.issuer, "--dir", str(stage.issuer_folder)),
-            ],
-            {"PATH": os.environ["PATH"]},
-            stage.logs / "issuer.log",
-            stage.folder,
+            provider(stage), {"PATH": os.environ["PATH"]}, stage.logs / "issuer.log", stage.folder
         )
         processes.note(stage.processes, programs)
         if stage.fault_proxy:
@@ -110,6 +104,22 @@ def _start(stage: Stage) -> None:
         stage.processes.unlink(missing_ok=True)
         raise
     say(f"  LocalStack answers after {time.monotonic() - began:.0f} s")
+
+
+def provider(stage: Stage) -> list[str]:
+    """The command that serves the stage's OpenID Connect provider, with the key that bin/issuer signs with."""
+    key = subprocess.run(
+        [ROOT / "bin" / "issuer", "key", "--dir", stage.issuer_folder], stdout=subprocess.PIPE, check=True, text=True
+    ).stdout.strip()
+    # For containers it has to listen beyond the loopback interface.
+    address = "0.0.0.0" if in_docker() else "127.0.0.1"
+    pages = [stage.page, f"{PAGE_ORIGIN}/"]
+    return [
+        *("node", str(ROOT / "localstack" / "provider" / "main.mjs")),
+        *("--packages", str(CACHE / "oidc"), "--key", key),
+        *("--issuer", stage.issuer, "--listen", f"{address}:{stage.issuer_port}"),
+        *(option for page in pages for option in ("--page", page)),
+    ]
 
 
 def _wait(stage: Stage, programs: dict[str, psutil.Process], began: float) -> None:

@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("CUEPIPE_CACHE") or ROOT / ".cache")
 
 AUDIENCE = "cuepipe"  # whom the tokens of the local stages are for
-PAGE_ORIGIN = os.environ.get("PAGE_ORIGIN") or "http://localhost:5173"  # of the page while it is developed
+PAGE_ORIGIN = os.environ.get("PAGE_ORIGIN") or "http://localhost:5173"  # of the page while it is developed, beside the deployed one
 
 # LocalStack's port, the issuer's beside it, and where there is one that of the fault proxy before LocalStack.
 _PORTS = {"local": (4566, 4560, 0), "test": (4666, 4660, 4667)}
@@ -43,6 +43,11 @@ class Stage:
         """The issuer as functions and tokens name it. A function in a container reaches this machine by another name."""
         host = "host.docker.internal" if in_docker() else "127.0.0.1"
         return f"http://{host}:{self.issuer_port}"
+
+    @property
+    def page(self) -> str:
+        """The page that the API serves; infra/cuepipe has the same address. The API's id is fixed there."""
+        return f"{self.endpoint}/_aws/execute-api/cuepipe/v1/"
 
     @property
     def stack(self) -> str:

@@ -1,15 +1,13 @@
-// Package oidcdev is an OpenID Connect issuer for development: it serves what
-// a verifier asks for and signs tokens for whoever can read its key file.
+// Package oidcdev signs tokens of the OpenID Connect issuer of the stages on
+// one machine for whoever can read its key file: programs and tests need not
+// log in. The provider in localstack/provider is served with the same key.
 //
-// It only signs for development. It knows no passwords and asks nobody who
-// they are, so it must never be the issuer of a stage on AWS; there stands a
-// real provider. No request mints a token: that takes the key file.
+// It only signs for development. It asks nobody who they are, so it must never
+// hold the key of an issuer that a stage on AWS trusts.
 package oidcdev
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -24,23 +22,6 @@ const Lifetime = 12 * time.Hour
 // userName is what a subject may be: enough for people and tests, and nothing
 // that would need care in an object's name.
 var userName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-
-// Handler serves the discovery document and the key set of issuer, a URL
-// without a trailing slash, by GET.
-func Handler(issuer string, key *Key) http.Handler {
-	mux := http.NewServeMux()
-	// The fields that OpenID Connect Discovery 1.0, section 3, requires.
-	mux.Handle("GET /.well-known/openid-configuration", document(map[string]any{
-		"issuer":                                issuer,
-		"jwks_uri":                              issuer + "/jwks.json",
-		"authorization_endpoint":                issuer + "/authorize",
-		"response_types_supported":              []string{"id_token"},
-		"subject_types_supported":               []string{"public"},
-		"id_token_signing_alg_values_supported": []string{string(jose.RS256)},
-	}))
-	mux.Handle("GET /jwks.json", document(key.Public()))
-	return mux
-}
 
 // Token signs a token of issuer for user and audience that is valid from now
 // for Lifetime.
@@ -79,11 +60,4 @@ func TokenExpiring(key *Key, issuer, user, audience string, issued, expires time
 type claims struct {
 	jwt.Claims
 	Email string `json:"email"`
-}
-
-func document(content any) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		json.NewEncoder(w).Encode(content) // fails only when the client went away
-	})
 }

@@ -26,11 +26,14 @@ type Key struct {
 	id      string
 }
 
+// KeyFile is the file of the key in dir: PKCS #8 as PEM.
+func KeyFile(dir string) string { return filepath.Join(dir, "signing-key.pem") }
+
 // OpenKey reads the signing key in dir, or makes one there that only its owner
 // may read. Several programs may open the same dir at once: they get the same
 // key.
 func OpenKey(dir string) (*Key, error) {
-	name := filepath.Join(dir, "signing-key.pem")
+	name := KeyFile(dir)
 	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := makeKey(dir, name); err != nil {
