@@ -71,6 +71,7 @@ type failure struct {
 
 type ownTrack struct {
 	Name     string    `dynamodbav:"name"`
+	ID       string    `dynamodbav:"id"`
 	Versions []version `dynamodbav:"versions"`
 }
 
@@ -179,7 +180,7 @@ func itemTracks(ts []video.Track) []track {
 func itemOwn(ts []video.OwnTrack) []ownTrack {
 	var items []ownTrack
 	for _, t := range ts {
-		item := ownTrack{Name: t.Name}
+		item := ownTrack{Name: t.Name, ID: t.ID}
 		for _, v := range t.Versions {
 			item.Versions = append(item.Versions, version{v.Number, v.ID, v.Cues, stamp(v.SavedAt), v.Sum})
 		}
@@ -190,7 +191,7 @@ func itemOwn(ts []video.OwnTrack) []ownTrack {
 
 func ownOf(items []ownTrack) (ts []video.OwnTrack, err error) {
 	for _, item := range items {
-		t := video.OwnTrack{Name: item.Name}
+		t := video.OwnTrack{Name: item.Name, ID: item.ID}
 		for _, v := range item.Versions {
 			at, err := time.Parse(time.RFC3339Nano, v.SavedAt)
 			if err != nil {

@@ -27,6 +27,7 @@ var ErrTooManyTracks = errors.New("too many tracks of people's own")
 // item says which there are, whatever else is stored.
 type OwnTrack struct {
 	Name string // as OwnTrackName has it
+	ID   string // its first version's
 	// Versions in the order in which they were saved; the last one is the track.
 	// There is at least one.
 	Versions []Version
@@ -89,18 +90,24 @@ func (t OwnTrack) Version(number int) (Version, bool) {
 	return t.Versions[i], true
 }
 
-// OwnTrackPrefix is where all versions of a person's track lie: below the video,
-// so that they go with it, and beside its generations.
-func OwnTrackPrefix(id, name string) string { return ResultsPrefix + id + "/own/" + name + "/" }
-
-// OwnVersionPrefix is where a version's objects lie.
-func OwnVersionPrefix(id, name string, v Version) string {
-	return OwnTrackPrefix(id, name) + v.ID + "/"
+// Prefix is where all versions of the track lie: below the video, so that they
+// go with it, and beside its generations. It has the track's id, and not its
+// name: what is removed with a track is none of another that has its name later.
+func (t OwnTrack) Prefix(videoID string) string {
+	return ResultsPrefix + videoID + "/" + OwnFolder + t.ID + "/"
 }
 
-// OwnVersionKey names the object that holds a version in a format ("vtt").
-func OwnVersionKey(id, name string, v Version, format string) string {
-	return OwnVersionPrefix(id, name, v) + name + "." + format
+// OwnFolder is where people's tracks lie, below ResultsPrefix and the video's id.
+const OwnFolder = "own/"
+
+// VersionPrefix is where the objects of a version lie.
+func (t OwnTrack) VersionPrefix(videoID string, v Version) string {
+	return t.Prefix(videoID) + v.ID + "/"
+}
+
+// Key names the object that holds a version in a format ("vtt").
+func (t OwnTrack) Key(videoID string, v Version, format string) string {
+	return t.VersionPrefix(videoID, v) + t.Name + "." + format
 }
 
 // OwnTrack returns the person's track of that name, in any case.
@@ -144,15 +151,16 @@ func SaveOwn(seen Video, name string, version Version) (c Change, dropped []Vers
 	if !found && len(seen.Own) >= MostOwnTracks {
 		return Change{}, nil, ErrTooManyTracks
 	}
-	version.Number = 1
-	if found {
+	if version.Number = 1; found {
 		version.Number = t.Newest().Number + 1
+	} else {
+		t = OwnTrack{Name: name, ID: version.ID}
 	}
 	versions := append(slices.Clone(t.Versions), version)
 	if over := len(versions) - MostOwnVersions; over > 0 {
 		dropped, versions = versions[:over:over], versions[over:]
 	}
-	tracks := append(withoutOwn(seen.Own, name), OwnTrack{name, versions})
+	tracks := append(withoutOwn(seen.Own, name), OwnTrack{name, t.ID, versions})
 	return Change{Name: "save track", From: ownFrom, Own: &Own{seen.OwnEdition, tracks}}, dropped, nil
 }
 
