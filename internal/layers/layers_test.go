@@ -63,6 +63,7 @@ var allowed = map[string][]string{
 	"internal/speech/speechtest":         {"internal/speech"},
 	"internal/caption/captiontest":       {"internal/speech"},
 	"internal/transcribe/transcribetest": {},
+	"internal/httpapi/contract":          {},
 	"internal/captioning/captioningtest": {"internal/video", "internal/captioning", "internal/media", "internal/speech"},
 	"internal/client/clienttest":         {"internal/..."},
 	// What starts a process.
