@@ -32,12 +32,15 @@ type bench struct {
 	t       *testing.T
 	service *clienttest.Service
 	dir     string
+	env     map[string]string
+	console console // what commands get besides their outputs
 }
 
 var film = captioningtest.Film{Header: time.Second, Words: "Something is said."}
 
 func newBench(t *testing.T) *bench {
-	b := &bench{t, clienttest.New(t), t.TempDir()}
+	b := &bench{t: t, service: clienttest.New(t), dir: t.TempDir()}
+	b.env = map[string]string{"CUEPIPE_API": b.service.URL, "CUEPIPE_TOKEN": clienttest.Token, "XDG_CONFIG_HOME": t.TempDir()}
 	b.file("lecture.mp4", film.Bytes())
 	return b
 }
@@ -73,15 +76,15 @@ func (b *bench) files() (names []string) {
 	return names
 }
 
-func (b *bench) getenv(name string) string {
-	return map[string]string{"CUEPIPE_API": b.service.URL, "CUEPIPE_TOKEN": clienttest.Token}[name]
-}
+func (b *bench) getenv(name string) string { return b.env[name] }
 
 // run does one command and wants its code. What it says must hold no secret.
 func (b *bench) run(code int, args ...string) (out, said string) {
 	b.t.Helper()
 	var o, e bytes.Buffer
-	if got := run(b.t.Context(), args, console{out: &o, err: &e, getenv: b.getenv}); got != code {
+	c := b.console
+	c.out, c.err, c.getenv = &o, &e, b.getenv
+	if got := run(b.t.Context(), args, c); got != code {
 		b.t.Fatalf("%v: code %d, want %d; said %s", args, got, code, e.String())
 	}
 	noSecrets(b.t, o.String()+e.String())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/cuepipe/cuepipe/internal/client"
@@ -27,7 +28,10 @@ func explain(ctx context.Context, err error, last state, local bool) error {
 		return err
 	}
 	code, what := exitFailure, err.Error()
+	var p *client.Problem
 	switch {
+	case errors.As(err, &p) && p.Status == http.StatusUnauthorized:
+		what += " Log in with: cuepipe login"
 	case errors.Is(context.Cause(ctx), errTimeout):
 		what = "The captions were not ready in the time that was given."
 	case ctx.Err() != nil:

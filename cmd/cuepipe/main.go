@@ -20,5 +20,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], console{
 		out: os.Stdout, err: os.Stderr, getenv: os.Getenv,
 		terminal: term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
+		reader:   term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb",
+		typist:   term.IsTerminal(int(os.Stdin.Fd())),
 	}))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,12 @@ type console struct {
 	in       io.Reader // standard input where it is nil
 	out, err io.Writer // data, and what is for people
 	terminal bool      // somebody watches err
+	reader   bool      // somebody reads out
+	typist   bool      // somebody types what in has
 	getenv   func(string) string
+	// In tests: where the browser comes back to, and what opens it.
+	callback string
+	browse   func(address string)
 }
 
 // An app is one run of the program.
@@ -61,31 +67,11 @@ func (a *app) root() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.api, "api", "", "the service's address, without \"/v1\" (default $CUEPIPE_API)")
-	flags.StringVar(&a.token, "token", "", "your token; better kept in $CUEPIPE_TOKEN, where other users do not see it")
-	root.AddCommand(a.captionCommand(), a.captionsCommand(), a.retryCommand(), a.listCommand(), a.getCommand(),
+	flags.StringVar(&a.api, "api", "", "the service's address, without \"/v1\" (default $CUEPIPE_API, or where you are logged in)")
+	flags.StringVar(&a.token, "token", "", "your token, instead of a log-in; better kept in $CUEPIPE_TOKEN, where other users do not see it")
+	root.AddCommand(a.loginCommand(), a.logoutCommand(), a.captionCommand(), a.captionsCommand(), a.retryCommand(), a.listCommand(), a.getCommand(),
 		a.removeCommand(), a.checkCommand(), a.versionCommand())
 	return root
-}
-
-// client returns a client of the service that the caller named.
-func (a *app) client() (*client.Client, error) {
-	c := &client.Client{API: a.api, Token: a.token}
-	if c.API == "" {
-		c.API = a.getenv("CUEPIPE_API")
-	}
-	if c.Token == "" {
-		c.Token = a.getenv("CUEPIPE_TOKEN")
-	}
-	switch {
-	case c.API == "":
-		return nil, usage("Say where the service is, by --api or the variable CUEPIPE_API: its address is what a deployment prints as \"api\".")
-	case !strings.HasPrefix(c.API, "http://") && !strings.HasPrefix(c.API, "https://"):
-		return nil, usage("The service's address must begin with https:// or http://, and %q does not.", c.API)
-	case c.Token == "":
-		return nil, usage("Say who you are, by a token of the service's issuer in the variable CUEPIPE_TOKEN or in --token.")
-	}
-	return c, nil
 }
 
 // exactly takes one argument.
@@ -105,6 +91,17 @@ func sentence(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
+}
+
+// plain is a text of others' as a terminal may show it: without what would move
+// its cursor or turn the direction of what stands beside it.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, s)
 }
 
 // outcome is nil for a video with captions, and otherwise says why there are

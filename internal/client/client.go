@@ -4,6 +4,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,7 +24,10 @@ type Client struct {
 	API string
 	// Token is sent as a bearer token to the API, and to nothing else.
 	Token string
-	HTTP  *http.Client // nil is http.DefaultClient
+	// Bearer, if set, is asked for the token before every attempt instead: a
+	// long upload outlives one. Its errors are returned as they are.
+	Bearer func(context.Context) (string, error)
+	HTTP   *http.Client // nil is http.DefaultClient
 }
 
 const (
@@ -46,12 +50,26 @@ func (c *Client) Create(ctx context.Context, f File) (Video, Ticket, error) {
 	if err != nil {
 		return Video{}, Ticket{}, fmt.Errorf("create: %w", err)
 	}
-	var created struct {
-		Video
-		Upload Ticket `json:"upload"`
+	var v Video
+	if err := c.into(ctx, request{method: http.MethodPost, path: "/v1/videos", body: body, once: true}, &v); err != nil {
+		return Video{}, Ticket{}, err
 	}
-	err = c.into(ctx, request{method: http.MethodPost, path: "/v1/videos", body: body, once: true}, &created)
-	return created.Video, created.Upload, err
+	if v.Upload == nil {
+		return v, Ticket{}, c.notTheAPI()
+	}
+	ticket := *v.Upload
+	v.Upload = nil // it holds a secret
+	return v, ticket, nil
+}
+
+// Config returns what a client has to know before it has a token.
+func (c *Client) Config(ctx context.Context) (Config, error) {
+	var config Config
+	err := c.into(ctx, request{method: http.MethodGet, path: "/v1/config", open: true}, &config)
+	if err == nil && (config.Issuer == "" || config.ClientID == "") {
+		err = c.notTheAPI()
+	}
+	return config, err
 }
 
 // Complete says that the video's file is uploaded.
@@ -157,11 +175,14 @@ func trackPath(id, track, format string) string {
 	return videoPath(id) + "/captions/" + url.PathEscape(track+"."+format)
 }
 
-// A request to the API, which may be repeated unless it says once.
+// A request to the API, which may be repeated unless it says once. One that is
+// open carries no token.
 type request struct {
 	method, path string
 	body         []byte
-	once         bool
+	contentType  string            // of the body; empty is JSON
+	headers      map[string]string // besides
+	once, open   bool
 }
 
 func (c *Client) into(ctx context.Context, r request, v any) error {
@@ -170,10 +191,14 @@ func (c *Client) into(ctx context.Context, r request, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return &Problem{Status: http.StatusOK, Code: "not_the_api",
-			Detail: "The answer of " + c.host() + " is not one of Cuepipe's API. Check the API's address."}
+		return c.notTheAPI()
 	}
 	return nil
+}
+
+func (c *Client) notTheAPI() *Problem {
+	return &Problem{Status: http.StatusOK, Code: "not_the_api",
+		Detail: "The answer of " + c.host() + " is not one of Cuepipe's API. Check the API's address."}
 }
 
 // do returns the body and the header of a successful answer, or a *Problem, an
@@ -197,9 +222,20 @@ func (c *Client) try(parent context.Context, r request) ([]byte, http.Header, er
 	if err != nil {
 		return nil, nil, badAddress()
 	}
-	req.Header.Set("Authorization", "Bearer "+c.Token)
+	if !r.open {
+		token := c.Token
+		if c.Bearer != nil {
+			if token, err = c.Bearer(parent); err != nil {
+				return nil, nil, err
+			}
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
 	if r.body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", cmp.Or(r.contentType, "application/json"))
+	}
+	for name, value := range r.headers {
+		req.Header.Set(name, value)
 	}
 	res, err := c.http().Do(req)
 	if err != nil {

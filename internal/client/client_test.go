@@ -190,7 +190,7 @@ func TestWhatIsRepeated(t *testing.T) {
 					if status == dropped {
 						return nil, errDropped
 					}
-					return answer(status, "{}")
+					return answer(status, `{"upload": {}}`) // as a creation has it
 				})}}
 				err := c.call(api)
 				if tries != c.tries || (err == nil) != c.works {

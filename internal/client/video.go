@@ -42,6 +42,7 @@ type Video struct {
 	Progress  *Progress `json:"progress"` // nil until it is planned
 	Tracks    []Track   `json:"tracks"`
 	Failure   *Failure  `json:"failure"`
+	Upload    *Ticket   `json:"upload,omitempty"` // while its parts are awaited
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
 }
@@ -77,7 +78,10 @@ type Track struct {
 	Kind     string            `json:"kind"`     // "machine" or "human"
 	Engine   string            `json:"engine"`
 	Cues     int               `json:"cues"`
-	Formats  map[string]string `json:"formats"` // format to path
+	ETag     string            `json:"etag,omitempty"`    // of its newest version
+	Version  int               `json:"version,omitempty"` // of a person's, from 1
+	SavedAt  *time.Time        `json:"savedAt,omitempty"` // of a person's
+	Formats  map[string]string `json:"formats"`           // format to path
 }
 
 // A Failure says why a video has no captions, and what to do.
@@ -86,10 +90,28 @@ type Failure struct {
 	Message string `json:"message"`
 }
 
-// A Ticket is the right to upload one file, once. Its URL is a secret.
+// A Ticket says how to upload one file, once: by one PUT, or in parts. The URL
+// of a PUT is a secret.
 type Ticket struct {
-	Method    string            `json:"method"`
-	URL       string            `json:"url"`
-	Headers   map[string]string `json:"headers"` // to be sent to the letter
-	ExpiresAt time.Time         `json:"expiresAt"`
+	Kind      string    `json:"kind,omitempty"` // Multipart, or a PUT
+	ExpiresAt time.Time `json:"expiresAt"`
+
+	Method  string            `json:"method,omitempty"`
+	URL     string            `json:"url,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"` // to be sent to the letter
+
+	PartSize int64 `json:"partSize,omitempty"` // bytes of each part but the last
+	Parts    int   `json:"parts,omitempty"`    // how many
+}
+
+// Multipart is the kind of an upload in parts.
+const Multipart = "multipart"
+
+// A Config is what a service says of itself to everybody.
+type Config struct {
+	Issuer         string   `json:"issuer"` // of OpenID Connect
+	ClientID       string   `json:"clientId"`
+	Scopes         []string `json:"scopes"`
+	MaxSize        int64    `json:"maxSize"`        // bytes of a file
+	MultipartAbove int64    `json:"multipartAbove"` // bytes
 }

@@ -49,6 +49,7 @@ var allowed = map[string][]string{
 	"internal/sqsjobs":    {"internal/video", "internal/captioning"},
 	"internal/transcribe": {"internal/video", "internal/captioning", "internal/speech", "internal/speech/languages"},
 	"internal/client":     {},
+	"internal/login":      {},
 	"internal/config":     {},
 	"internal/metric":     {},
 	// What a request or a dead letter meets first.
@@ -66,6 +67,7 @@ var allowed = map[string][]string{
 	"internal/httpapi/contract":          {},
 	"internal/captioning/captioningtest": {"internal/video", "internal/captioning", "internal/media", "internal/speech"},
 	"internal/client/clienttest":         {"internal/..."},
+	"internal/login/logintest":           {},
 	// What starts a process.
 	"functions/...":  {"internal/..."},
 	"cmd/cuepipe":    {"internal/..."},

@@ -5,6 +5,7 @@ package clienttest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/captioning/captioningtest"
+	"github.com/cuepipe/cuepipe/internal/client"
 	"github.com/cuepipe/cuepipe/internal/httpapi"
 	"github.com/cuepipe/cuepipe/internal/memobjects"
 	"github.com/cuepipe/cuepipe/internal/memvideos"
@@ -44,6 +46,8 @@ type Service struct {
 	arrivals memobjects.Arrivals
 
 	mu        sync.Mutex
+	issuer    *httpapi.OIDC // nil: nobody can log in
+	config    client.Config
 	tickets   map[string]ticket
 	behaviour Behaviour
 }
@@ -84,7 +88,7 @@ type ticket struct {
 // New starts a service that ends with the test.
 func New(t testing.TB) *Service {
 	s := &Service{Videos: &memvideos.Store{}, Uploads: &memobjects.Uploads{}, Captions: &memobjects.Captions{}, t: t, tickets: map[string]ticket{}}
-	opts := httpapi.Options{Tokens: tokens{}, Log: slog.New(slog.DiscardHandler)}
+	opts := httpapi.Options{Tokens: s, Log: slog.New(slog.DiscardHandler)}
 	uploads := httpapi.NewUploads(upload.Uploader{Videos: s.Videos, Objects: s, Queue: s}, opts)
 	videos := httpapi.NewVideos(s.Videos, s.Captions, captioning.Early{Captions: s.Captions}, captioning.Remover{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions}, opts)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -93,6 +97,8 @@ func New(t testing.TB) *Service {
 		case intercept != nil && intercept(w, r):
 		case strings.HasPrefix(r.URL.Path, storage):
 			s.put(w, r)
+		case r.URL.Path == "/v1/config":
+			s.sayConfig(w)
 		case r.Method == http.MethodPost: // as the gateway routes
 			uploads.ServeHTTP(w, r)
 		default:
@@ -104,13 +110,34 @@ func New(t testing.TB) *Service {
 	return s
 }
 
-type tokens struct{}
+// LogInAt has people log in at an issuer from now on; their tokens are taken
+// besides Token.
+func (s *Service) LogInAt(issuer, clientID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.issuer = httpapi.NewOIDC(issuer, clientID)
+	s.config = client.Config{Issuer: issuer, ClientID: clientID, Scopes: []string{"openid", "email"}}
+}
 
-func (tokens) Authenticate(_ context.Context, token string) (string, error) {
-	if token != Token {
-		return "", httpapi.ErrUnauthorized
+func (s *Service) sayConfig(w http.ResponseWriter) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(s.config) // fails only when the client went away
+}
+
+// Authenticate implements httpapi.Authenticator.
+func (s *Service) Authenticate(ctx context.Context, token string) (string, error) {
+	s.mu.Lock()
+	issuer := s.issuer
+	s.mu.Unlock()
+	switch {
+	case token == Token:
+		return video.OwnerID("issuer", "somebody"), nil
+	case issuer != nil:
+		return issuer.Authenticate(ctx, token)
 	}
-	return video.OwnerID("issuer", "somebody"), nil
+	return "", httpapi.ErrUnauthorized
 }
 
 // storage is the path below which objects are.
