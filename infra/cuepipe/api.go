@@ -90,7 +90,11 @@ func addRoutes(api awsapigateway.RestApi, props apiProps) {
 	video := at("/videos/{id}")
 	video.AddMethod(jsii.String("GET"), toVideos, nil)
 	video.AddMethod(jsii.String("DELETE"), toVideos, nil)
+	parts := at("/videos/{id}/parts")
+	parts.AddMethod(jsii.String("POST"), toUpload, nil)
+	parts.AddMethod(jsii.String("GET"), toUpload, nil)
 	at("/videos/{id}/complete").AddMethod(jsii.String("POST"), toUpload, nil)
+	at("/videos/{id}/source").AddMethod(jsii.String("GET"), toUpload, nil)
 	at("/videos/{id}/retry").AddMethod(jsii.String("POST"), toUpload, nil)
 	at("/videos/{id}/captions/{file}").AddMethod(jsii.String("GET"), toVideos, nil)
 }

@@ -36,8 +36,10 @@ func grants(props functionsProps) roles {
 	return roles{
 		upload: []awsiam.PolicyStatement{
 			allow(table, "dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:UpdateItem"),
-			// A presigned URL can do what its signer can.
-			allow(objects(uploads, video.UploadsPrefix), "s3:PutObject", "s3:GetObject", "s3:GetObjectVersion"),
+			// A presigned URL can do what its signer can. DeleteObjectVersion: a file
+			// that came together as another one than was announced.
+			allow(objects(uploads, video.UploadsPrefix), "s3:PutObject", "s3:GetObject", "s3:GetObjectVersion", "s3:DeleteObjectVersion",
+				"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
 			allowUnder(uploads, video.UploadsPrefix, "s3:ListBucket"),
 			allow(props.uploads.queue.QueueArn(), "sqs:SendMessage"),
 		},

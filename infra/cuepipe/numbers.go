@@ -81,9 +81,10 @@ type numbers struct {
 // numbersFor derives the numbers of a stage in which so many transcribers may
 // run at once.
 func numbersFor(stage Stage, transcribers int) numbers {
-	api := size{memory: 256, timeout: 10 * time.Second}
 	return numbers{
-		upload: api,
+		// Thousands of parts take a while to be listed and put together; API Gateway
+		// waits for 29 seconds.
+		upload: size{memory: 256, timeout: 28 * time.Second},
 		// The early captions of a film of many hours are laid out at each request.
 		videos:      size{memory: 1024, timeout: 20 * time.Second},
 		captioner:   size{memory: 512, timeout: stage.CaptionerTimeout},

@@ -68,9 +68,9 @@ func originRule(t template) (problems []string) {
 		return t.named("UploadsBucket").at("CorsConfiguration", "CorsRules", 0, property)
 	}
 	expect("upload from", cors("AllowedOrigins"), origin)
-	expect("upload by", cors("AllowedMethods"), "PUT")
-	expect("upload with", cors("AllowedHeaders"), "content-type", "if-none-match")
-	expect("upload shows", cors("ExposedHeaders"), "ETag")
+	expect("upload and play by", cors("AllowedMethods"), "PUT", "GET")
+	expect("upload and play with", cors("AllowedHeaders"), "content-type", "if-none-match", "range")
+	expect("uploads show", cors("ExposedHeaders"), "ETag", "Content-Range")
 	if t.named("CaptionsBucket").at("CorsConfiguration") != nil {
 		problems = append(problems, "pages may reach the captions bucket")
 	}
@@ -120,7 +120,10 @@ func routesRule(t template) (problems []string) {
 		"GET /videos":                      "VideosFunction",
 		"GET /videos/{id}":                 "VideosFunction",
 		"DELETE /videos/{id}":              "VideosFunction",
+		"POST /videos/{id}/parts":          "UploadFunction",
+		"GET /videos/{id}/parts":           "UploadFunction",
 		"POST /videos/{id}/complete":       "UploadFunction",
+		"GET /videos/{id}/source":          "UploadFunction",
 		"POST /videos/{id}/retry":          "UploadFunction",
 		"GET /videos/{id}/captions/{file}": "VideosFunction",
 	}
@@ -175,4 +178,21 @@ func (t template) path(resource any) string {
 		return "?"
 	}
 	return t.path(r.at("ParentId")) + "/" + show(r.at("PathPart"))
+}
+
+// unfinishedRule: what is never completed goes, but not before the video that
+// waits for it.
+func unfinishedRule(t template) (problems []string) {
+	const waits = 7 // days
+	rules, _ := t.named("UploadsBucket").at("LifecycleConfiguration", "Rules").([]any)
+	var days []float64
+	for _, rule := range rules {
+		if d := number(at(rule, "AbortIncompleteMultipartUpload", "DaysAfterInitiation")); d > 0 && at(rule, "Status") == "Enabled" && at(rule, "Prefix") == nil {
+			days = append(days, d)
+		}
+	}
+	if len(days) != 1 || days[0] <= waits || days[0] > waits+1 {
+		problems = append(problems, fmt.Sprintf("the bucket forgets unfinished uploads after %v days, want %d", days, waits+1))
+	}
+	return problems
 }

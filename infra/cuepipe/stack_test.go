@@ -133,6 +133,11 @@ var rules = []struct {
 			t.named("ApivideosOPTIONS").at("Integration", "IntegrationResponses", 0, "ResponseParameters").(map[string]any)["method.response.header.Access-Control-Allow-Origin"] = "'*'"
 		},
 	}},
+	{"unfinished uploads", unfinishedRule, map[string]func(template){
+		"forgotten before their videos": func(t template) { abortAfter(t)["DaysAfterInitiation"] = 7.0 },
+		"kept for long":                 func(t template) { abortAfter(t)["DaysAfterInitiation"] = 30.0 },
+		"kept":                          func(t template) { delete(abortAfter(t), "DaysAfterInitiation") },
+	}},
 	{"routes", routesRule, map[string]func(template){
 		"one gone": func(t template) { remove(t, "ApivideosidcompletePOST") },
 		"to the other function": func(t template) {
@@ -296,4 +301,9 @@ func TestOutputs(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("outputs are %v, want %v", got, want)
 	}
+}
+
+// abortAfter is what the uploads bucket does with uploads that are not completed.
+func abortAfter(t template) map[string]any {
+	return t.named("UploadsBucket").at("LifecycleConfiguration", "Rules", 0, "AbortIncompleteMultipartUpload").(map[string]any)
 }

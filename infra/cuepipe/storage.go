@@ -56,18 +56,20 @@ func newUploadsBucket(stack awscdk.Stack, pageOrigin string, removal awscdk.Remo
 		EnforceSSL:        jsii.Bool(true),
 		RemovalPolicy:     removal,
 		Cors: &[]*awss3.CorsRule{{
-			AllowedMethods: &[]awss3.HttpMethods{awss3.HttpMethods_PUT},
+			AllowedMethods: &[]awss3.HttpMethods{awss3.HttpMethods_PUT, awss3.HttpMethods_GET},
 			AllowedOrigins: jsii.Strings(pageOrigin),
 			// The headers that the presigned PUT signs. A browser must be allowed to
 			// send If-None-Match, or no upload from a page works.
-			AllowedHeaders: jsii.Strings("content-type", "if-none-match"),
-			ExposedHeaders: jsii.Strings("ETag"),
+			// Range is for a player that reads pieces of a film by itself.
+			AllowedHeaders: jsii.Strings("content-type", "if-none-match", "range"),
+			ExposedHeaders: jsii.Strings("ETag", "Content-Range"),
 			MaxAge:         jsii.Number(3600),
 		}},
 		LifecycleRules: &[]*awss3.LifecycleRule{
 			{
+				// A day after the video that waits for it is forgotten.
 				Id:                                  jsii.String("abort-unfinished-uploads"),
-				AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(1)),
+				AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(video.PendingLife.Hours()/24 + 1)),
 			},
 			{
 				// Nothing overwrites an upload, so an old version is what a delete that

@@ -23,6 +23,7 @@ type item struct {
 	Options     *options           `dynamodbav:"options,omitempty"`
 	Status      string             `dynamodbav:"status"`
 	Source      source             `dynamodbav:"source"`
+	Upload      *inParts           `dynamodbav:"upload,omitempty"`
 	Generation  int                `dynamodbav:"generation"`
 	Duration    float64            `dynamodbav:"duration,omitempty"`
 	Length      float64            `dynamodbav:"segmentLength,omitempty"`
@@ -53,6 +54,12 @@ type source struct {
 	Key       string `dynamodbav:"key"`
 	VersionID string `dynamodbav:"versionId,omitempty"`
 	ETag      string `dynamodbav:"etag,omitempty"`
+}
+
+// inParts is how a file is sent in parts; nil where it is sent as a whole.
+type inParts struct {
+	ID       string `dynamodbav:"id"`
+	PartSize int64  `dynamodbav:"partSize"`
 }
 
 type track struct {
@@ -97,6 +104,9 @@ func toItem(v video.Video) item {
 		}
 		it.Heard[strconv.Itoa(n)] = until.Seconds()
 	}
+	if v.Upload.InParts() {
+		it.Upload = &inParts{v.Upload.ID, v.Upload.PartSize}
+	}
 	if v.Failure != nil {
 		f := itemFailure(*v.Failure)
 		it.Failure = &f
@@ -121,6 +131,9 @@ func fromMap(m map[string]types.AttributeValue) (video.Video, error) {
 	slices.Sort(v.Done)
 	if it.Options != nil {
 		v.Options = video.Options(*it.Options)
+	}
+	if it.Upload != nil {
+		v.Upload = video.Upload(*it.Upload)
 	}
 	for n, until := range it.Heard {
 		i, err := strconv.Atoi(n)

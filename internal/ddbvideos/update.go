@@ -127,7 +127,7 @@ func update(c video.Change, now time.Time) *updating {
 		u.put("expiresAt", c.Expires.Unix())
 	}
 	if c.Forget {
-		u.drop("owner", "title", "contentType", "options")
+		u.drop("owner", "title", "contentType", "options", "upload")
 	}
 	return u
 }

@@ -18,6 +18,7 @@ type videoBody struct {
 	Status    string        `json:"status"`
 	Duration  float64       `json:"duration,omitempty"`
 	Progress  *progressBody `json:"progress,omitempty"`
+	Upload    *uploadBody   `json:"upload,omitempty"`
 	Tracks    []trackBody   `json:"tracks"`
 	Failure   *failureBody  `json:"failure,omitempty"`
 	CreatedAt string        `json:"createdAt"`
@@ -61,7 +62,7 @@ func videoPath(id string) string { return "/v1/videos/" + id }
 func newVideoBody(v video.Video, now time.Time) videoBody {
 	b := videoBody{ID: v.ID, Title: v.Title, Size: v.Size, ContentType: v.ContentType,
 		optionsBody: optionsBody(v.Options), Status: string(v.Status),
-		Duration: v.Duration.Seconds(), Tracks: []trackBody{}, Failure: (*failureBody)(v.Failure),
+		Duration: v.Duration.Seconds(), Upload: pendingUpload(v), Tracks: []trackBody{}, Failure: (*failureBody)(v.Failure),
 		CreatedAt: v.CreatedAt.Format(time.RFC3339Nano), UpdatedAt: v.UpdatedAt.Format(time.RFC3339Nano)}
 	if v.Segments > 0 {
 		p := progressBody{Done: len(v.Done), Total: v.Segments, Heard: v.SoundHeard().Seconds()}

@@ -19,7 +19,7 @@ func TestTheGatewaysEventsReachTheRoutes(t *testing.T) {
 	s := &memvideos.Store{}
 	opts := Options{Tokens: tokens{}, Log: slog.New(slog.DiscardHandler)}
 	uploaded := objects{}
-	uploads := Gateway(NewUploads(upload.Uploader{Videos: s, Objects: uploaded, Queue: objects{}}, opts))
+	uploads := Gateway(NewUploads(upload.Uploader{Videos: s, Objects: whole{objects: uploaded}, Queue: objects{}}, opts))
 	videos := Gateway(NewVideos(s, objects{}, &soFar{}, remover{s}, opts))
 	event := func(file string) events.APIGatewayProxyRequest {
 		b, err := os.ReadFile("../../events/" + file)

@@ -41,6 +41,21 @@ func (o objects) PresignPut(_ context.Context, key, contentType string, size int
 	return fmt.Sprintf("https://s3.example/%s?size=%d", key, size), map[string]string{"Content-Type": contentType, "If-None-Match": "*"}, nil
 }
 
+// whole is objects for files that are sent as a whole.
+type whole struct {
+	objects
+	upload.InParts // nil
+}
+
+func (o objects) PresignGet(_ context.Context, s video.Source, _, _ string, _ time.Duration) (string, error) {
+	return "https://s3.example/" + s.Key, nil
+}
+
+func (o objects) Remove(_ context.Context, s video.Source) error {
+	delete(o, s.Key)
+	return nil
+}
+
 func (o objects) Stat(_ context.Context, key string) (video.Source, int64, error) {
 	b, ok := o[key]
 	if !ok {
@@ -115,10 +130,10 @@ func newAPI(t *testing.T) *api {
 	a.store.Now = func() time.Time { return epoch }
 	opts := Options{Tokens: tokens{}, PageOrigin: "https://page.example", Log: slog.New(slog.NewJSONHandler(a.log, nil)),
 		Now: func() time.Time { return epoch.Add(time.Minute) }}
-	uploads := NewUploads(upload.Uploader{Videos: a.store, Objects: a.objects, Queue: a.objects}, opts)
+	uploads := NewUploads(upload.Uploader{Videos: a.store, Objects: whole{objects: a.objects}, Queue: a.objects}, opts)
 	videos := NewVideos(a.store, a, a.early, remover{a.store}, opts)
 	a.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost { // as the gateway routes
+		if r.Method == http.MethodPost || strings.HasSuffix(r.URL.Path, "/parts") || strings.HasSuffix(r.URL.Path, "/source") { // as the gateway routes
 			uploads.ServeHTTP(w, r)
 			return
 		}
@@ -237,7 +252,7 @@ func TestSomebodyElsesVideoIsNotThere(t *testing.T) {
 	a := newAPI(t)
 	var c created
 	a.want(201, "alice", "POST", "/v1/videos", lecture, &c)
-	for _, r := range [][2]string{{"GET", ""}, {"DELETE", ""}, {"POST", "/complete"}, {"POST", "/retry"}, {"GET", "/captions/en.vtt"}, {"GET", "/captions/en.vtt?partial=true"}} {
+	for _, r := range [][2]string{{"GET", ""}, {"DELETE", ""}, {"POST", "/complete"}, {"POST", "/retry"}, {"GET", "/parts"}, {"GET", "/source"}, {"GET", "/captions/en.vtt"}, {"GET", "/captions/en.vtt?partial=true"}} {
 		var theirs, nobodys Problem
 		a.want(404, "bob", r[0], "/v1/videos/"+c.ID+r[1], "", &theirs)
 		a.want(404, "bob", r[0], "/v1/videos/"+video.NewID()+r[1], "", &nobodys)
@@ -255,7 +270,7 @@ func TestSomebodyElsesVideoIsNotThere(t *testing.T) {
 func TestEveryRouteWantsAToken(t *testing.T) {
 	a := newAPI(t)
 	id := "/v1/videos/" + video.NewID()
-	for _, r := range [][2]string{{"POST", "/v1/videos"}, {"POST", id + "/complete"}, {"POST", id + "/retry"}, {"GET", "/v1/videos"}, {"GET", id}, {"DELETE", id}, {"GET", id + "/captions/en.vtt"}} {
+	for _, r := range [][2]string{{"POST", "/v1/videos"}, {"POST", id + "/complete"}, {"POST", id + "/retry"}, {"POST", id + "/parts"}, {"GET", id + "/parts"}, {"GET", id + "/source"}, {"GET", "/v1/videos"}, {"GET", id}, {"DELETE", id}, {"GET", id + "/captions/en.vtt"}} {
 		for user, status := range map[string]int{"": 401, "mallory": 401, "outage": 503} {
 			var p Problem
 			a.want(status, user, r[0], r[1], "{}", &p)
@@ -282,7 +297,7 @@ func TestBadRequestsSayWhatToDo(t *testing.T) {
 		`{"filename": "` + strings.Repeat("ä", 256) + `", "size": 5, "contentType": "video/mp4"}`: "invalid_filename",
 		`{"filename": "a.mp4", "size": 0, "contentType": "video/mp4"}`:                            "invalid_size",
 		`{"filename": "a.mp4", "size": -1, "contentType": "video/mp4"}`:                           "invalid_size",
-		`{"filename": "a.mp4", "size": 5368709121, "contentType": "video/mp4"}`:                   "too_large",
+		`{"filename": "a.mp4", "size": 107374182401, "contentType": "video/mp4"}`:                 "too_large",
 		`{"filename": "a.mp4", "size": 5, "contentType": "text/plain"}`:                           "unsupported_type",
 		`{"filename": "a.mp4", "size": 5, "contentType": ""}`:                                     "unsupported_type",
 		`{"filename": "` + strings.Repeat("a", 70<<10) + `"}`:                                     "too_large",
@@ -293,7 +308,7 @@ func TestBadRequestsSayWhatToDo(t *testing.T) {
 			t.Errorf("%.60s: %d %s", body, status, b)
 		}
 	}
-	a.want(201, "alice", "POST", "/v1/videos", `{"filename": "`+strings.Repeat("ä", 255)+`", "size": 5368709120, "contentType": "Audio/MPEG; x=y"}`, nil)
+	a.want(201, "alice", "POST", "/v1/videos", `{"filename": "`+strings.Repeat("ä", 255)+`", "size": 67108864, "contentType": "Audio/MPEG; x=y"}`, nil)
 	for _, query := range []string{"limit=0", "limit=101", "limit=x", "cursor=x", "cursor=e30"} {
 		a.want(400, "alice", "GET", "/v1/videos?"+query, "", nil)
 	}

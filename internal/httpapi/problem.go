@@ -32,10 +32,14 @@ func problem(w http.ResponseWriter, status int, code, detail string) {
 
 // statusOf is where a refusal's code meets HTTP. What is not listed is 400.
 var statusOf = map[string]int{
+	"already_uploaded":  http.StatusConflict,
+	"not_multipart":     http.StatusConflict,
 	"not_uploaded":      http.StatusConflict,
+	"parts_missing":     http.StatusConflict,
 	"retried_meanwhile": http.StatusConflict,
 	"source_missing":    http.StatusConflict,
 	"too_large":         http.StatusRequestEntityTooLarge,
+	"upload_gone":       http.StatusConflict,
 	"unsupported_type":  http.StatusUnsupportedMediaType,
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
@@ -15,11 +14,14 @@ import (
 // maxBody is more than any request of the API needs, in bytes.
 const maxBody = 64 << 10
 
-// NewUploads serves the routes that start a video:
+// NewUploads serves the routes that start a video, and the one that plays it:
 //
-//	POST /v1/videos                 201 with the video and its upload ticket
+//	POST /v1/videos                 201 with the video, and how to send its file
+//	POST /v1/videos/{id}/parts      200 with URLs for parts of it
+//	GET  /v1/videos/{id}/parts      200 with the parts that have arrived
 //	POST /v1/videos/{id}/complete   202 with the video
 //	POST /v1/videos/{id}/retry      202 with the video; the body may say what is asked of it now
+//	GET  /v1/videos/{id}/source     200 with a URL that plays the file
 func NewUploads(u upload.Uploader, opts Options) http.Handler {
 	s := newServer(opts)
 	s.handle("POST /v1/videos", func(w http.ResponseWriter, r *http.Request, owner string) error {
@@ -38,12 +40,17 @@ func NewUploads(u upload.Uploader, opts Options) http.Handler {
 			return err
 		}
 		w.Header().Set("Location", videoPath(v.ID))
-		answer(w, http.StatusCreated, struct {
-			videoBody
-			Upload uploadBody `json:"upload"`
-		}{newVideoBody(v, opts.now()), uploadBody{http.MethodPut, ticket.URL, ticket.Headers, ticket.Expires.Format(time.RFC3339)}})
+		created := newVideoBody(v, opts.now())
+		if !v.Upload.InParts() {
+			created.Upload = &uploadBody{Kind: "put", Method: http.MethodPut, URL: ticket.URL, Headers: ticket.Headers, ExpiresAt: stamp(ticket.Expires)}
+		}
+		answer(w, http.StatusCreated, created)
 		return nil
 	})
+	p := partsHandler{u}
+	s.handle("POST /v1/videos/{id}/parts", p.sign)
+	s.handle("GET /v1/videos/{id}/parts", p.list)
+	s.handle("GET /v1/videos/{id}/source", sourceOf(u))
 	accept := func(w http.ResponseWriter, v video.Video, err error) error {
 		if err == nil {
 			answer(w, http.StatusAccepted, newVideoBody(v, opts.now()))
@@ -80,14 +87,6 @@ func readOptions(w http.ResponseWriter, r *http.Request) (*video.Options, error)
 		return nil, err
 	}
 	return (*video.Options)(&body), nil
-}
-
-// uploadBody tells a client how to send its file.
-type uploadBody struct {
-	Method    string            `json:"method"`
-	URL       string            `json:"url"`
-	Headers   map[string]string `json:"headers"`
-	ExpiresAt string            `json:"expiresAt"`
 }
 
 // readBody reads one JSON object of known fields, and nothing after it.

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// Left reports whether any version of key is stored.
+// Left reports whether any version of key is stored, or an upload of it is not
+// finished.
 func (u *Uploads) Left(_ context.Context, key string) (bool, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return len(u.versions[key]) > 0, nil
+	return len(u.versions[key]) > 0 || u.hasParts(key), nil
 }
 
 // Left reports whether anything below prefix is stored.

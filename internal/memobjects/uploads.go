@@ -21,9 +21,10 @@ var _ captioning.Uploads = (*Uploads)(nil)
 // Uploads has every version of what was put into it, like a versioned bucket.
 // The zero value is empty and ready.
 type Uploads struct {
-	mu       sync.Mutex
-	put      int // versions ever stored
-	versions map[string][]version
+	mu         sync.Mutex
+	put        int // versions ever stored
+	versions   map[string][]version
+	unfinished map[string]*unfinished // by id
 }
 
 type version struct {
@@ -36,6 +37,10 @@ type version struct {
 func (u *Uploads) Put(key string, src media.Source) video.Source {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	return u.store(key, src)
+}
+
+func (u *Uploads) store(key string, src media.Source) video.Source {
 	if u.versions == nil {
 		u.versions = map[string][]version{}
 	}
@@ -93,10 +98,11 @@ func (u *Uploads) Remove(_ context.Context, s video.Source) error {
 	return nil
 }
 
-// RemoveAll removes every version of key.
+// RemoveAll removes every version of key, and gives up uploads of it.
 func (u *Uploads) RemoveAll(_ context.Context, key string) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	u.abortAll(key)
 	delete(u.versions, key)
 	return nil
 }

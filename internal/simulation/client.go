@@ -10,7 +10,6 @@ import (
 	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/memobjects"
-	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -31,7 +30,7 @@ const owner = "0123456789abcdef0123456789abcdef"
 func (r *run) newClip(w wish) {
 	n := len(r.clips)
 	id := strings.Repeat(string(rune('a'+n)), 26)
-	v := video.New(owner, "film.mp4", "video/mp4", 1, r.clock, r.clock.Add(upload.PendingLife))
+	v := video.New(owner, "film.mp4", "video/mp4", 1, r.clock, r.clock.Add(video.PendingLife))
 	v.ID, v.Source.Key = id, video.SourceKey(owner, id)
 	v.Options = w.options()
 	if err := r.videos.Create(context.Background(), v); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/cuepipe/cuepipe/internal/media"
+	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -35,7 +36,7 @@ func get[T any](w *worker, c call, effect func(f Fault) (T, error)) (T, error) {
 }
 
 func (p *ports) videos() videos     { return videos{p.w} }
-func (p *ports) uploads() uploads   { return uploads{p.w} }
+func (p *ports) uploads() uploads   { return uploads{w: p.w} }
 func (p *ports) captions() captions { return captions{p.w} }
 func (p *ports) media() sounds      { return sounds{p.w} }
 func (p *ports) queues() api        { return api{p.w} }
@@ -73,7 +74,10 @@ func (p videos) FailedWith(ctx context.Context, codes []string, before time.Time
 }
 
 // uploads is the bucket of what clients put there.
-type uploads struct{ w *worker }
+type uploads struct {
+	w              *worker
+	upload.InParts // nil: its clients send their files as a whole
+}
 
 func (p uploads) Stat(ctx context.Context, key string) (s video.Source, size int64, err error) {
 	err = p.w.do(call{name: "stat upload", on: key}, func(Fault) (err error) {
@@ -116,6 +120,10 @@ func (p uploads) Left(ctx context.Context, key string) (bool, error) {
 
 func (p uploads) PresignPut(context.Context, string, string, int64, time.Duration) (string, map[string]string, error) {
 	return "", nil, errors.New("clients of the simulation put their files by themselves")
+}
+
+func (p uploads) PresignGet(context.Context, video.Source, string, string, time.Duration) (string, error) {
+	return "", errors.New("nobody plays films in the simulation")
 }
 
 type source struct {

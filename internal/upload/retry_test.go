@@ -18,12 +18,13 @@ const owner = "owner"
 // before its effect, or after it, so that its answer is lost.
 type somebody struct {
 	*memvideos.Store
-	id     string
-	noFile bool
-	queue  []message
-	at     int // the call that fails, from 1
-	after  bool
-	calls  []string
+	InParts // nil: its file is sent as a whole
+	id      string
+	noFile  bool
+	queue   []message
+	at      int // the call that fails, from 1
+	after   bool
+	calls   []string
 	// meanwhile happens right before the video is changed.
 	meanwhile func()
 }
@@ -61,6 +62,14 @@ func (s *somebody) Change(ctx context.Context, id string, c video.Change) (v vid
 
 func (s *somebody) PresignPut(context.Context, string, string, int64, time.Duration) (string, map[string]string, error) {
 	return "", nil, errors.New("nothing is uploaded here")
+}
+
+func (s *somebody) PresignGet(context.Context, video.Source, string, string, time.Duration) (string, error) {
+	return "", errors.New("nothing is played here")
+}
+
+func (s *somebody) Remove(context.Context, video.Source) error {
+	return errors.New("nothing is removed here")
 }
 
 func (s *somebody) Stat(_ context.Context, key string) (source video.Source, size int64, err error) {

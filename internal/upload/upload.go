@@ -18,9 +18,9 @@ import (
 const (
 	// TicketLife is how long a presigned URL takes an upload to begin.
 	TicketLife = 15 * time.Minute
-	// PendingLife is how long a video waits for its upload before it is
-	// forgotten. It is far longer than a ticket lives and an upload takes.
-	PendingLife = 24 * time.Hour
+	// SourceLife is how long a URL plays the uploaded file: a long film, with
+	// pauses. S3 ends it before, with the credentials of whoever signed it.
+	SourceLife = 6 * time.Hour
 	// EventGrace is how long S3's own event is waited for once a client says
 	// that its upload is complete. It nearly always comes within seconds.
 	EventGrace = 20 * time.Second
@@ -37,11 +37,17 @@ type Videos interface {
 
 // Objects is where clients put their files.
 type Objects interface {
+	InParts
 	// PresignPut returns a URL for one PUT of exactly that size and type, and
 	// the headers that must go with it.
 	PresignPut(ctx context.Context, key, contentType string, size int64, ttl time.Duration) (url string, headers map[string]string, err error)
 	// Stat returns the newest version, or video.ErrNoObject.
 	Stat(ctx context.Context, key string) (video.Source, int64, error)
+	// PresignGet returns a URL that plays one version, named so and of that type
+	// whatever it was stored as.
+	PresignGet(ctx context.Context, s video.Source, name, contentType string, ttl time.Duration) (url string, err error)
+	// Remove removes one version.
+	Remove(ctx context.Context, s video.Source) error
 }
 
 // Queue takes arrivals for the captioner.
@@ -65,7 +71,8 @@ type Request struct {
 	Options     video.Options
 }
 
-// A Ticket is the right to upload one file, once.
+// A Ticket is the right to upload one file as a whole, once. Of a file that is
+// sent in parts it is zero: video.Upload says how, and SignParts signs them.
 type Ticket struct {
 	URL     string
 	Headers map[string]string // to be sent with the PUT, to the letter
@@ -93,26 +100,43 @@ func (u Uploader) Create(ctx context.Context, owner string, r Request) (video.Vi
 		return video.Video{}, Ticket{}, err
 	}
 	now := u.now()
-	v := video.New(owner, title(r.Filename), contentType, r.Size, now, now.Add(PendingLife))
+	v := video.New(owner, title(r.Filename), contentType, r.Size, now, now.Add(video.PendingLife))
 	v.Options = r.Options
-	if err := u.Videos.Create(ctx, v); err != nil {
-		return video.Video{}, Ticket{}, fmt.Errorf("create video: %w", err)
+	var ticket Ticket
+	if r.Size > MaxPut {
+		v, err = u.createInParts(ctx, v)
+	} else {
+		ticket, err = u.create(ctx, v)
 	}
-	url, headers, err := u.Objects.PresignPut(ctx, v.Source.Key, contentType, r.Size, TicketLife)
 	if err != nil {
 		return video.Video{}, Ticket{}, fmt.Errorf("create video: %w", err)
 	}
-	return v, Ticket{url, headers, now.Add(TicketLife)}, nil
+	return v, ticket, nil
 }
 
-// Complete notes that the client has uploaded the video's file. Should S3's
-// event be lost, the message that is queued here starts captioning instead;
-// otherwise it finds that there is nothing to do.
+func (u Uploader) create(ctx context.Context, v video.Video) (Ticket, error) {
+	if err := u.Videos.Create(ctx, v); err != nil {
+		return Ticket{}, err
+	}
+	url, headers, err := u.Objects.PresignPut(ctx, v.Source.Key, v.ContentType, v.Size, TicketLife)
+	if err != nil {
+		return Ticket{}, err
+	}
+	return Ticket{url, headers, v.CreatedAt.Add(TicketLife)}, nil
+}
+
+// Complete notes that the client has uploaded the video's file; of one that was
+// sent in parts it puts these together first. Should S3's event be lost, the
+// message that is queued here starts captioning instead; otherwise it finds that
+// there is nothing to do. It may be called again at any time, and at once.
 // It returns video.ErrNotFound, also for somebody else's video, or a *Refusal.
 func (u Uploader) Complete(ctx context.Context, owner, id string) (video.Video, error) {
 	v, err := u.own(ctx, owner, id)
 	if err == nil && v.Status == video.Pending {
 		v, err = u.arrive(ctx, v)
+		if err == nil && v.Gone() { // in this moment
+			err = video.ErrNotFound
+		}
 	}
 	if err != nil {
 		return v, fmt.Errorf("complete: %w", err)
@@ -122,11 +146,18 @@ func (u Uploader) Complete(ctx context.Context, owner, id string) (video.Video, 
 
 // arrive moves a pending video on whose file is there.
 func (u Uploader) arrive(ctx context.Context, v video.Video) (video.Video, error) {
-	_, _, err := u.Objects.Stat(ctx, v.Source.Key)
-	if errors.Is(err, video.ErrNoObject) {
-		return v, &Refusal{"not_uploaded", "Nothing was uploaded for this video yet. Send the file to its upload URL first, then say that it is complete."}
+	var err error
+	if v.Upload.InParts() {
+		err = u.join(ctx, v)
+	} else {
+		_, _, err = u.Objects.Stat(ctx, v.Source.Key)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, video.ErrNoUpload):
+		return u.uploadGone(ctx, v)
+	case errors.Is(err, video.ErrNoObject):
+		return v, &Refusal{"not_uploaded", "Nothing was uploaded for this video yet. Send the file to its upload URL first, then say that it is complete."}
+	case err != nil:
 		return v, err
 	}
 	// The message first: were the status written first, a crash between the

@@ -12,6 +12,7 @@ import (
 
 // cloud is where the client uploads to, and the queue behind it.
 type cloud struct {
+	InParts   // nil: files are sent as a whole
 	uploaded  bool
 	announced []int
 	down      error
@@ -20,6 +21,14 @@ type cloud struct {
 
 func (c *cloud) PresignPut(_ context.Context, key, _ string, _ int64, ttl time.Duration) (string, map[string]string, error) {
 	return "https://s3.example/" + key + "?for=" + ttl.String(), map[string]string{"If-None-Match": "*"}, c.down
+}
+
+func (c *cloud) PresignGet(context.Context, video.Source, string, string, time.Duration) (string, error) {
+	return "", errors.New("nothing is played here")
+}
+
+func (c *cloud) Remove(context.Context, video.Source) error {
+	return errors.New("nothing is removed here")
 }
 
 func (c *cloud) Stat(_ context.Context, key string) (video.Source, int64, error) {

@@ -273,7 +273,7 @@ func (c Change) Apply(v Video, now time.Time) (Video, error) {
 		v.ExpiresAt = c.Expires
 	}
 	if c.Forget {
-		v.Owner, v.Title, v.ContentType, v.Options = "", "", "", Options{}
+		v.Owner, v.Title, v.ContentType, v.Options, v.Upload = "", "", "", Options{}, Upload{}
 	}
 	return v, nil
 }

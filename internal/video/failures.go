@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// MaxSize is what one presigned PUT can carry (S3: 5 GiB).
-const MaxSize = 5 << 30
+// MaxSize is how large a file may be, in bytes: a film of a day as cameras write
+// it. S3 could put together 50 TB of 10,000 parts.
+const MaxSize = 100 << 30
 
 // MaxDuration is how long a video may be. No step depends on it: it bounds what
 // a header that lies can cost.
@@ -27,7 +28,8 @@ var (
 	TooLong = Failure{"too_long",
 		fmt.Sprintf("The video is longer than %d hours. Cut it into shorter parts and upload each.", int(MaxDuration.Hours()))}
 
-	TooLarge = Failure{"too_large", "The file is larger than 5 GiB. Upload a smaller one; the picture's quality does not change the captions."}
+	TooLarge = Failure{"too_large",
+		fmt.Sprintf("The file is larger than %d GiB. Upload a smaller one; the picture's quality does not change the captions.", MaxSize>>30)}
 
 	SourceMissing = Failure{"source_missing", "The uploaded file was removed before it was captioned. Upload it again as a new video."}
 

@@ -56,6 +56,7 @@ type Video struct {
 	Options     Options
 	Status      Status
 	Source      Source
+	Upload      Upload // how the file is sent, where that is in parts
 
 	// Generation fences: a retry, a replaced object and a delete raise it, and
 	// every write of a worker is conditional on the one it was started for.
@@ -145,12 +146,17 @@ func OwnerID(issuer, subject string) string {
 }
 
 // What the functions and the infrastructure have to agree on: where objects
-// lie, on which the roles and the bucket's notification depend, and how often a
-// message is tried before it is a dead letter.
+// lie, on which the roles and the bucket's notification depend, how long an
+// upload may take, and how often a message is tried before it is a dead letter.
 const (
 	UploadsPrefix    = "uploads/"    // OWNER/ID, in the uploads bucket
 	ResultsPrefix    = "videos/"     // ID/GENERATION/… and ID/own/…, in the captions bucket
 	QuarantinePrefix = "quarantine/" // messages that name no video, in the captions bucket
+
+	// PendingLife is how long a video waits for its upload before it is
+	// forgotten: one that was broken off goes on days later. The bucket drops the
+	// parts some time after that.
+	PendingLife = 7 * 24 * time.Hour
 
 	// MaxTries: AWS asks for at least 5, because throttling also counts as a
 	// receive.

@@ -41,7 +41,9 @@ type Service struct {
 	Uploads  *memobjects.Uploads
 	Captions *memobjects.Captions
 
-	t        testing.TB
+	t testing.TB
+	// signed takes the parts of a file, and plays it.
+	signed   *memobjects.Signed
 	segments memobjects.Segments
 	arrivals memobjects.Arrivals
 
@@ -89,24 +91,27 @@ type ticket struct {
 func New(t testing.TB) *Service {
 	s := &Service{Videos: &memvideos.Store{}, Uploads: &memobjects.Uploads{}, Captions: &memobjects.Captions{}, t: t, tickets: map[string]ticket{}}
 	opts := httpapi.Options{Tokens: s, Log: slog.New(slog.DiscardHandler)}
-	uploads := httpapi.NewUploads(upload.Uploader{Videos: s.Videos, Objects: s, Queue: s}, opts)
+	s.signed = &memobjects.Signed{Uploads: s.Uploads, Stored: s.stored}
+	uploads := httpapi.NewUploads(upload.Uploader{Videos: s.Videos, Objects: objects{s.signed, s}, Queue: s}, opts)
 	videos := httpapi.NewVideos(s.Videos, s.Captions, captioning.Early{Captions: s.Captions}, captioning.Remover{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions}, opts)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		intercept := s.behaves().Intercept
 		switch {
 		case intercept != nil && intercept(w, r):
+		case s.signed.Takes(r):
+			s.signed.ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, storage):
 			s.put(w, r)
 		case r.URL.Path == "/v1/config":
 			s.sayConfig(w)
-		case r.Method == http.MethodPost: // as the gateway routes
+		case r.Method == http.MethodPost, strings.HasSuffix(r.URL.Path, "/parts"), strings.HasSuffix(r.URL.Path, "/source"): // as the gateway routes
 			uploads.ServeHTTP(w, r)
 		default:
 			videos.ServeHTTP(w, r)
 		}
 	}))
 	t.Cleanup(server.Close)
-	s.URL = server.URL
+	s.URL, s.signed.URL = server.URL, server.URL
 	return s
 }
 
@@ -143,8 +148,19 @@ func (s *Service) Authenticate(ctx context.Context, token string) (string, error
 // storage is the path below which objects are.
 const storage = "/uploads-bucket/"
 
+// objects are the service's; a file that is sent as a whole goes by its own
+// tickets, which a test can let expire.
+type objects struct {
+	*memobjects.Signed
+	service *Service
+}
+
 // PresignPut implements upload.Objects.
-func (s *Service) PresignPut(_ context.Context, key, contentType string, size int64, life time.Duration) (string, map[string]string, error) {
+func (o objects) PresignPut(ctx context.Context, key, contentType string, size int64, life time.Duration) (string, map[string]string, error) {
+	return o.service.presignPut(key, contentType, size, life)
+}
+
+func (s *Service) presignPut(key, contentType string, size int64, life time.Duration) (string, map[string]string, error) {
 	if b := s.behaves(); b.TicketLife != 0 {
 		life = b.TicketLife
 	}
@@ -152,11 +168,6 @@ func (s *Service) PresignPut(_ context.Context, key, contentType string, size in
 	defer s.mu.Unlock()
 	s.tickets[key] = ticket{size, contentType, time.Now().Add(life)}
 	return s.URL + storage + key + "?" + Signature, map[string]string{"Content-Type": contentType, "If-None-Match": "*"}, nil
-}
-
-// Stat implements upload.Objects.
-func (s *Service) Stat(ctx context.Context, key string) (video.Source, int64, error) {
-	return s.Uploads.Stat(ctx, key)
 }
 
 // Announce implements upload.Queue. What is delayed is only there for the case
@@ -190,9 +201,14 @@ func (s *Service) put(w http.ResponseWriter, r *http.Request) {
 			return // the client went away: nothing is stored
 		}
 		s.Uploads.Put(key, memobjects.Bytes(body))
-		if id, ok := video.IDOfSource(key); ok && !s.behaves().Idle {
-			s.Caption(id)
-		}
+		s.stored(key)
+	}
+}
+
+// stored is S3's event.
+func (s *Service) stored(key string) {
+	if id, ok := video.IDOfSource(key); ok && !s.behaves().Idle {
+		s.Caption(id)
 	}
 }
 

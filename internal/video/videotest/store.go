@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 
 func newVideo(owner string) video.Video {
 	v := video.New(owner, "Ein Film \"mit\" ☕.mp4", "video/mp4", 1<<33, epoch, epoch.Add(24*time.Hour).Truncate(time.Second))
+	v.Upload = video.Upload{ID: "an upload's id", PartSize: 16 << 20}
 	v.Options = video.Options{Language: "pt-BR", Speakers: 3, Profile: "bbc", Names: []string{"Siobhán", "Ó Briain"}}
 	return v
 }
