@@ -1,0 +1,109 @@
+import type { Api } from "../api/client";
+import { hasCode, textOf } from "../api/problem";
+import type { Video } from "../api/types";
+import { Cell } from "../ui/cell";
+import { looks, moves, type Answer } from "./polling";
+import { Watching } from "./watching";
+
+export interface Shelf {
+  videos: Video[];
+  /** The cursor of the page after these; absent on the last. */
+  next?: string;
+  loading: boolean;
+  error?: string;
+}
+
+/** Up to so many videos are asked for one by one; more come by the list. */
+const singly = 5;
+
+/** A Library is the caller's videos as far as they are loaded, newest first, kept up to date. */
+export class Library {
+  readonly shelf = new Cell<Shelf>({ videos: [], loading: true });
+  /** What is said to those who listen rather than look. */
+  readonly news = new Cell("");
+  private readonly watching: Watching;
+
+  constructor(private readonly api: Api) {
+    this.watching = new Watching(
+      () => this.shelf.value.videos.filter(moves).length,
+      () => this.refresh(),
+    );
+  }
+
+  /** Loads the first page anew, or the one after what is there. */
+  async load(more = false): Promise<void> {
+    const before = this.shelf.value;
+    this.shelf.value = { ...before, loading: true, error: undefined };
+    try {
+      const page = await this.api.videos(more ? before.next : undefined);
+      const known = more ? this.shelf.value.videos : [];
+      const ids = new Set(known.map((v) => v.id));
+      this.shelf.value = { videos: [...known, ...page.videos.filter((v) => !ids.has(v.id))], next: page.next, loading: false };
+      this.watching.soon();
+    } catch (error) {
+      this.shelf.value = { ...this.shelf.value, loading: false, error: textOf(error) };
+    }
+  }
+
+  find = (id: string) => this.shelf.value.videos.find((v) => v.id === id);
+
+  /** Shows a video as it is now; one that is not there yet is the newest. */
+  put(video: Video): void {
+    const { videos } = this.shelf.value;
+    const before = videos.find((v) => v.id === video.id);
+    if (before && before.status !== video.status) this.tell(video);
+    this.set(before ? videos.map((v) => (v.id === video.id ? video : v)) : [video, ...videos]);
+    this.watching.soon();
+  }
+
+  /** Shows a video as it is now, if it is one of those that are loaded. */
+  update(video: Video): void {
+    if (this.find(video.id)) this.set(this.shelf.value.videos.map((v) => (v.id === video.id ? video : v)));
+  }
+
+  drop(id: string): void {
+    this.set(this.shelf.value.videos.filter((v) => v.id !== id));
+  }
+
+  private set(videos: Video[]): void {
+    this.shelf.value = { ...this.shelf.value, videos };
+  }
+
+  private tell(video: Video): void {
+    const text = { ready: "has its captions", failed: "could not be captioned", uncaptioned: "has no captions", captioning: "is being captioned" }[video.status as string];
+    if (text) this.news.value = `${video.title} ${text}.`;
+  }
+
+  private async refresh(): Promise<Answer> {
+    const moving = this.shelf.value.videos.filter(moves);
+    let answer: Answer = "same";
+    const take = (video: Video) => {
+      const before = this.find(video.id);
+      if (!before || looks(before) === looks(video)) return;
+      answer = "changed";
+      if (before.status !== video.status) this.tell(video);
+      this.set(this.shelf.value.videos.map((v) => (v.id === video.id ? video : v)));
+    };
+    try {
+      let single = moving.map((v) => v.id);
+      if (moving.length > singly) {
+        const page = await this.api.videos(undefined, 100);
+        const listed = new Set(page.videos.map((v) => v.id));
+        page.videos.forEach(take);
+        single = single.filter((id) => !listed.has(id)).slice(0, singly);
+      }
+      for (const id of single) {
+        try {
+          take(await this.api.video(id));
+        } catch (error) {
+          if (!hasCode(error, "not_found")) throw error;
+          answer = "changed";
+          this.drop(id);
+        }
+      }
+      return answer;
+    } catch {
+      return "failed"; // it is asked again; the list says what was known last
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Cue } from "../api/types";
+import { DeleteDialog, RetryDialog } from "../list/dialogs";
+import { Captioning, Chip } from "../list/row";
+import { SearchVideo } from "../search/video";
+import { Icon } from "../ui/icons";
+import { listLink } from "../ui/route";
+import type { Service } from "../ui/service";
+import { ErrorNote, Heading } from "../ui/texts";
+import { clock, language as languageName, trackLabel } from "../ui/words";
+import { DownloadDialog } from "./downloads";
+import { Film } from "./film";
+import { KeysDialog } from "./keys";
+import { choicesOf, early, useCaptions, useVideo } from "./loading";
+import { Player } from "./player";
+import { Transcript } from "./transcript";
+
+export interface WatchProps {
+  id: string;
+  at?: number;
+  service: Service;
+}
+
+const none: readonly Cue[] = [];
+
+/** One video: the film, and beside it what is said. */
+export function WatchView({ id, at, service }: WatchProps) {
+  const { video, error, load, put } = useVideo(id, service);
+  const film = useMemo(() => new Film(), [id]);
+  const [wanted, setWanted] = useState<string>();
+  const [dialog, setDialog] = useState<"download" | "retry" | "delete" | "keys">();
+
+  const choices = choicesOf(video);
+  const choice = choices.find((c) => c.name === wanted) ?? choices[0];
+  const chosen = choice?.name ?? "";
+  const { captions, error: unread, load: read } = useCaptions(service.api, video, chosen);
+  const cues = captions?.cues ?? none;
+  const language = captions?.language ?? choice?.language ?? early;
+
+  // A track that was early is gone when the whole one is there.
+  useEffect(() => {
+    if (wanted !== undefined && !choices.some((c) => c.name === wanted)) setWanted(undefined);
+  }, [choices.map((c) => c.name).join()]);
+
+  if (!video) {
+    return (
+      <>
+        <Back />
+        <Heading>Video</Heading>
+        {error ? <ErrorNote text={typeof error === "string" ? error : error.message} onRetry={load} /> : <p class="quiet">Loading…</p>}
+      </>
+    );
+  }
+  const labelOf = (c: (typeof choices)[number]) => (c.early ? "Captions so far" : trackLabel(c));
+  const close = () => setDialog(undefined);
+  const track = video.tracks.find((t) => t.name === chosen);
+  return (
+    <>
+      <Back />
+      <div class="title">
+        <Heading>{video.title}</Heading>
+        <Chip video={video} />
+        <div class="actions">
+          <button type="button" class="button" disabled={video.tracks.length === 0} onClick={() => setDialog("download")}>
+            <Icon name="download" /> Download
+          </button>
+          <button type="button" class="button" disabled={video.status === "pending" || video.status === "deleting"} onClick={() => setDialog("retry")}>
+            <Icon name="retry" /> Caption again
+          </button>
+          <button type="button" class="button" onClick={() => setDialog("delete")}>
+            <Icon name="trash" /> Delete
+          </button>
+        </div>
+      </div>
+      {error && <ErrorNote text={typeof error === "string" ? error : error.message} onRetry={load} />}
+      <Captioning video={video} />
+      {video.failure && <p class={`note ${video.status === "failed" ? "error" : ""}`}>{video.failure.message}</p>}
+      <div class="stage">
+        {video.status === "pending" ? (
+          <p class="note">The file is not there yet. Go on with its upload in the list of videos.</p>
+        ) : (
+          <Player
+            api={service.api}
+            id={id}
+            title={video.title}
+            film={film}
+            at={at}
+            cues={cues}
+            language={language}
+            label={choice ? labelOf(choice) : ""}
+            choices={choices.map((c) => ({ name: c.name, label: labelOf(c) }))}
+            chosen={chosen}
+            onChoose={setWanted}
+            onKeys={() => setDialog("keys")}
+          />
+        )}
+        <section class="panel" aria-label="Captions">
+          {unread && <ErrorNote text={unread} onRetry={read} />}
+          {captions?.until !== undefined && (
+            <p class="note">
+              {cues.length > 0 ? `Captions so far, to ${clock(captions.until)}. The last ones may still change.` : "The first captions appear here soon."}
+            </p>
+          )}
+          {track && <SearchVideo key={`${id} ${chosen}`} id={id} track={chosen} version={track.etag} language={language} api={service.api} film={film} />}
+          {cues.length > 0 && <Transcript cues={cues} language={language} film={film} />}
+          {captions && captions.until === undefined && cues.length === 0 && <p class="quiet">This track has no captions. {language !== early && languageName(language)}</p>}
+          {chosen === "" && <p class="quiet">There are no captions.</p>}
+        </section>
+      </div>
+      {dialog === "download" && <DownloadDialog video={video} chosen={chosen} service={service} onClose={close} />}
+      {dialog === "retry" && <RetryDialog video={video} service={service} onClose={close} onDone={put} />}
+      {dialog === "delete" && <DeleteDialog video={video} service={service} onClose={close} onGone={() => (location.hash = listLink)} />}
+      {dialog === "keys" && <KeysDialog onClose={close} />}
+    </>
+  );
+}
+
+const Back = () => (
+  <a class="back" href={listLink}>
+    <Icon name="back" /> All videos
+  </a>
+);
