@@ -29,7 +29,7 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (ht
 	}
 	opts := httpapi.Options{
 		Tokens:     httpapi.NewOIDC(env.String("OIDC_ISSUER"), env.String("OIDC_AUDIENCE")),
-		PageOrigin: env.String("PAGE_ORIGIN"),
+		PageOrigin: env.Optional("PAGE_ORIGIN"),
 		Log:        log,
 	}
 	return httpapi.Gateway(httpapi.NewUploads(u, opts)), env.Err()

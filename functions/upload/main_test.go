@@ -10,7 +10,7 @@ import (
 
 func TestCompose(t *testing.T) {
 	h := configtest.Compose(t, compose, map[string]string{
-		"OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "cuepipe", "PAGE_ORIGIN": "https://captions.example.org",
+		"OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "cuepipe",
 		"TABLE": "t", "UPLOADS_BUCKET": "u", "UPLOADS_QUEUE_URL": "https://sqs.example.org/u",
 	})
 	answer, err := h(t.Context(), events.APIGatewayProxyRequest{HTTPMethod: "POST", Path: "/videos",

@@ -31,7 +31,7 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (ht
 	remover := captioning.Remover{Videos: videos, Uploads: uploads, Captions: captions}
 	opts := httpapi.Options{
 		Tokens:     httpapi.NewOIDC(env.String("OIDC_ISSUER"), env.String("OIDC_AUDIENCE")),
-		PageOrigin: env.String("PAGE_ORIGIN"),
+		PageOrigin: env.Optional("PAGE_ORIGIN"),
 		Log:        log,
 	}
 	return httpapi.Gateway(httpapi.NewVideos(videos, captions, early, remover, opts)), env.Err()

@@ -10,7 +10,7 @@ import (
 
 func TestCompose(t *testing.T) {
 	h := configtest.Compose(t, compose, map[string]string{
-		"OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "cuepipe", "PAGE_ORIGIN": "https://captions.example.org",
+		"OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "cuepipe",
 		"TABLE": "t", "UPLOADS_BUCKET": "u", "CAPTIONS_BUCKET": "c",
 	})
 	answer, err := h(t.Context(), events.APIGatewayProxyRequest{HTTPMethod: "GET", Path: "/videos",

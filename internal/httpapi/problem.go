@@ -30,6 +30,11 @@ func problem(w http.ResponseWriter, status int, code, detail string) {
 	writeBody(w, Problem{problemType + code, http.StatusText(status), status, code, detail})
 }
 
+// WriteProblem answers a request with a problem, for handlers elsewhere.
+func WriteProblem(w http.ResponseWriter, status int, code, detail string) {
+	problem(w, status, code, detail)
+}
+
 // statusOf is where a refusal's code meets HTTP. What is not listed is 400.
 var statusOf = map[string]int{
 	"already_uploaded":  http.StatusConflict,

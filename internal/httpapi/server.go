@@ -15,7 +15,8 @@ import (
 // Options are what every handler needs.
 type Options struct {
 	Tokens Authenticator
-	// PageOrigin may call the API from a browser, "https://captions.example".
+	// PageOrigin may call the API from a browser, "https://captions.example",
+	// beside the page that the API itself serves, which need not be allowed to.
 	PageOrigin string
 	Log        *slog.Logger
 	Now        func() time.Time // nil is time.Now
@@ -58,6 +59,15 @@ func (s *server) handle(pattern string, h route) {
 			}
 		}
 	})
+}
+
+// NewPublic serves routes that take no token, with what all answers have.
+func NewPublic(routes map[string]http.HandlerFunc, opts Options) http.Handler {
+	s := newServer(opts)
+	for pattern, h := range routes {
+		s.mux.HandleFunc(pattern, h)
+	}
+	return s
 }
 
 // ServeHTTP adds what every answer has: the CORS header, and problems in place

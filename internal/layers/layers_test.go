@@ -54,6 +54,7 @@ var allowed = map[string][]string{
 	"internal/metric":     {},
 	// What a request or a dead letter meets first.
 	"internal/httpapi":    {"internal/video", "internal/upload", "internal/captioning", "internal/caption"},
+	"internal/web":        {"internal/httpapi"},
 	"internal/deadletter": {"internal/video", "internal/sqsjobs", "internal/metric"},
 	"internal/sweep":      {"internal/video", "internal/metric"},
 	// The steps without a cloud, under every fault.

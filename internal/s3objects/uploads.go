@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -56,6 +57,20 @@ func (u Uploads) PresignPut(ctx context.Context, key, contentType string, size i
 		}
 	}
 	return signed.URL, headers, nil
+}
+
+// Origin is where the URLs that are signed for the bucket point, as a browser
+// names it: "https://bucket.s3.eu-central-1.amazonaws.com". No request is made.
+func (u Uploads) Origin(ctx context.Context) (string, error) {
+	signed, err := s3.NewPresignClient(u.Client).PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &u.Bucket, Key: aws.String(video.UploadsPrefix)})
+	if err != nil {
+		return "", fmt.Errorf("presign: %w", err)
+	}
+	at, err := url.Parse(signed.URL)
+	if err != nil {
+		return "", fmt.Errorf("presign: %w", err)
+	}
+	return at.Scheme + "://" + at.Host, nil
 }
 
 // unhoisted keeps signed headers headers. By default the SDK moves some into
