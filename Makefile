@@ -27,7 +27,7 @@ run: ## Caption a video on this machine: everything from fetching to the caption
 test: ## Check everything: format, vet, lint, unit and template tests, and end to end on a LocalStack of its own
 	@tools/test.sh
 
-deploy: fetch build ## Deploy to AWS with your own credentials (STAGE=dev, OIDC_ISSUER, OIDC_AUDIENCE, PAGE_ORIGIN; MODEL)
+deploy: fetch build ## Deploy to AWS with your own credentials (STAGE=dev; OIDC_ISSUER, OIDC_AUDIENCE, PAGE_ORIGIN, MODEL as README.md says)
 	@tools/deploy.sh
 
 synth: fetch build ## Write the CloudFormation template of a stage to cdk.out (STAGE=dev)
@@ -65,7 +65,7 @@ token: ## Print a token for the API of make run (USER_NAME=alice)
 clean: stop ## Remove everything that was built or fetched
 	@localstack/stop test
 	@rm -rf bin dist cdk.out
-	@cd "$$CUEPIPE_CACHE" && rm -rf cdk downloads dynamodb-local ffmpeg localstack locks logs oidc recogniser run staticcheck
+	@cd "$$CUEPIPE_CACHE" && rm -rf cdk downloads dynamodb-local ffmpeg localstack locks logs oidc recogniser run staticcheck web
 
 fetch: ## Fetch and build the pinned tools and models into .cache
 	@tools/fetch.sh

@@ -3,9 +3,10 @@
 //
 //	STAGE            local, test, dev or prod; local where it is empty
 //	DIST             the folder of the built functions; dist where it is empty
-//	OIDC_ISSUER      the issuer whose tokens the API takes
-//	OIDC_AUDIENCE    the audience that those tokens must name
-//	PAGE_ORIGIN      the page's origin, such as https://captions.example.org
+//	OIDC_ISSUER      optional: the issuer whose tokens the API takes, instead of a user pool of the stack's own
+//	OIDC_AUDIENCE    with it: the client id of the page there, which its tokens name as audience
+//	OIDC_SCOPES      optional with it: what the page asks it for, openid email profile where it is empty
+//	PAGE_ORIGIN      optional: another page's origin, such as https://captions.example.org
 //	ALARM_EMAIL      optional: who is told when an alarm goes off
 //	MAX_CONCURRENCY  optional: how many transcribers may run at once, 2 to 1000
 //	SEGMENT_SECONDS  optional: how long a segment of a film is, 20 to 600 seconds
@@ -16,8 +17,7 @@
 //	AWS_ENDPOINT_URL where the local cloud answers; read for local and test only, as is
 //	AWS_ENDPOINT_URL_TRANSCRIBE, where a stand-in for Amazon Transcribe does
 //
-// In local and test, the issuer, the audience and the origin have defaults; a
-// stack on AWS is not made without them.
+// In local and test, the issuer, the audience and the origin have defaults.
 package main
 
 import (
@@ -69,6 +69,7 @@ func settings(getenv func(string) string) (cuepipe.Settings, error) {
 		Dist:       cmp.Or(getenv("DIST"), "dist"),
 		Issuer:     cmp.Or(getenv("OIDC_ISSUER"), stage.Defaults.Issuer),
 		Audience:   cmp.Or(getenv("OIDC_AUDIENCE"), stage.Defaults.Audience),
+		Scopes:     getenv("OIDC_SCOPES"),
 		PageOrigin: cmp.Or(getenv("PAGE_ORIGIN"), stage.Defaults.PageOrigin),
 		AlarmEmail: getenv("ALARM_EMAIL"),
 

@@ -61,11 +61,11 @@ func TestSentencesForTheOneWhoDeploys(t *testing.T) {
 	}
 	for _, c := range []struct{ variable, value, says string }{
 		{"STAGE", "staging", "use one of local, test, dev, prod"},
-		{"OIDC_ISSUER", "", "OIDC_ISSUER is not set"},
+		{"OIDC_ISSUER", "", "OIDC_AUDIENCE is set, but not OIDC_ISSUER"},
+		{"OIDC_SCOPES", "email profile", "openid among them"},
 		{"OIDC_ISSUER", "http://login.example.org", "give an https address"},
 		{"OIDC_ISSUER", "login.example.org", "give an https address"},
 		{"OIDC_AUDIENCE", "", "OIDC_AUDIENCE is not set"},
-		{"PAGE_ORIGIN", "", "PAGE_ORIGIN is not set"},
 		{"PAGE_ORIGIN", "*", "scheme, host and port only"},
 		{"PAGE_ORIGIN", "https://captions.example.org/", "scheme, host and port only"},
 		{"PAGE_ORIGIN", "http://captions.example.org", "scheme, host and port only"},
@@ -97,6 +97,20 @@ func TestSentencesForTheOneWhoDeploys(t *testing.T) {
 		if _, err := settings(environment(complete)); err != nil {
 			t.Errorf("complete settings: %v", err)
 		}
+	}
+}
+
+func TestAStageOnAWSNeedsNoIssuerAndNoOtherPage(t *testing.T) {
+	s, err := settings(environment(map[string]string{"STAGE": "prod"}))
+	if err != nil || s.Issuer != "" || s.Audience != "" || s.PageOrigin != "" {
+		t.Errorf("settings are %+v, %v", s, err)
+	}
+	if _, err := settings(environment(map[string]string{"STAGE": "prod", "OIDC_SCOPES": "openid"})); err == nil || !strings.Contains(err.Error(), "issuer of your own") {
+		t.Errorf("scopes for no issuer: %v", err)
+	}
+	s, err = settings(environment(map[string]string{"STAGE": "prod", "OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "captions", "OIDC_SCOPES": "openid offline_access"}))
+	if err != nil || s.Scopes != "openid offline_access" {
+		t.Errorf("scopes are %q, %v", s.Scopes, err)
 	}
 }
 

@@ -8,16 +8,17 @@ stage="${STAGE:-local}"
 run="$CACHE/run/$stage"
 
 deploy_to_aws() {
-  local missing=() variable account region bootstrapped
-  for variable in OIDC_ISSUER OIDC_AUDIENCE PAGE_ORIGIN; do
-    [[ -n "${!variable:-}" ]] || missing+=("$variable")
-  done
-  ((${#missing[@]} == 0)) || die "Stage $stage needs ${missing[*]}: whose tokens the API takes, whom they name as audience, and the page's origin. For example: make deploy STAGE=$stage OIDC_ISSUER=https://login.example.org OIDC_AUDIENCE=cuepipe PAGE_ORIGIN=https://captions.example.org"
+  local account region bootstrapped
   read -r account region bootstrapped < <(localstack/control account "$stage") || die "Nothing was deployed."
   [[ "$bootstrapped" == yes ]] || die "Account $account is not prepared for the CDK in $region yet. Prepare it once with: STAGE=$stage tools/cdk.sh bootstrap aws://$account/$region"
   say "deploying cuepipe-$stage to account $account in $region…"
   mkdir -p "$run"
   tools/cdk.sh deploy --outputs-file "$run/outputs.json"
+  say "page: $(localstack/control output "$stage" PageUrl)"
+  if [[ -z "${OIDC_ISSUER:-}" ]]; then
+    say "Nobody can log in yet. Add people, each by an address that a first password is sent to:"
+    say "  aws cognito-idp admin-create-user --user-pool-id $(localstack/control output "$stage" UserPoolId) --username somebody@example.org"
+  fi
 }
 
 deploy_locally() {
@@ -31,7 +32,7 @@ deploy_locally() {
   stamp="$({
     find dist infra cdk.json go.sum -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
     sha256sum "$run/processes.json"
-    echo "${PAGE_ORIGIN:-} ${MAX_CONCURRENCY:-} ${SEGMENT_SECONDS:-} ${MODEL:-} ${MODEL_MEMORY:-} ${MODEL_STORAGE:-}"
+    echo "${PAGE_ORIGIN:-} ${OIDC_SCOPES:-} ${MAX_CONCURRENCY:-} ${SEGMENT_SECONDS:-} ${MODEL:-} ${MODEL_MEMORY:-} ${MODEL_STORAGE:-}"
     echo "${TRANSCRIBE:-} ${AWS_ENDPOINT_URL_TRANSCRIBE:-}"
   } | sha256sum)"
   if [[ -f "$run/stack.json" ]] && stamped "$run" "$stamp"; then return; fi

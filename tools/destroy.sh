@@ -7,7 +7,7 @@ cd "$ROOT"
 
 stage="${STAGE:-local}"
 if [[ "$stage" == prod ]]; then
-  say "Stage prod keeps its buckets and its table; delete them by hand once you are sure."
+  say "Stage prod keeps its buckets, its table and its users; delete them by hand once you are sure."
 else
   if [[ "${CONFIRM:-}" != "cuepipe-$stage" ]]; then
     say "This deletes cuepipe-$stage with every video and all captions in it. Type its name to go on:"
@@ -17,6 +17,5 @@ else
   localstack/control empty "$stage"
 fi
 # The template is made once more to name the stack; what stands in it does not matter any more.
-export OIDC_ISSUER="${OIDC_ISSUER:-https://login.example.org}" OIDC_AUDIENCE="${OIDC_AUDIENCE:-cuepipe}" PAGE_ORIGIN="${PAGE_ORIGIN:-https://captions.example.org}"
 tools/cdk.sh destroy --force
 rm -f "$CACHE/run/$stage/.stamp" # it is not deployed any more

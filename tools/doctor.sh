@@ -46,10 +46,10 @@ if [[ "${LOCAL:-}" == docker ]]; then
   docker compose version >/dev/null 2>&1 || lacks "Docker with its compose plugin. https://docs.docker.com/engine/install/debian"
 fi
 
-for part in localstack dynamodb-local cdk oidc recogniser ffmpeg; do
+for part in localstack dynamodb-local cdk oidc web recogniser ffmpeg; do
   [[ -f "$CACHE/$part/.stamp" ]] || lacks "$part in $CACHE. make fetch"
 done
-for name in upload videos captioner transcriber deadletter sweeper; do
+for name in upload videos captioner transcriber deadletter sweeper web; do
   [[ -x "$ROOT/dist/$name/bootstrap" ]] || lacks "the built function $name. make build"
 done
 for name in cuepipe issuer; do

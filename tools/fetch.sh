@@ -15,6 +15,7 @@ ffmpeg=$!
 trap 'kill -- "-$ffmpeg" 2>/dev/null || true' EXIT
 tools/fetch/cdk.sh
 tools/fetch/oidc.sh
+tools/fetch/web.sh
 tools/fetch/recogniser.sh
 tools/fetch/dynamodb-local.sh
 tools/fetch/localstack.sh

@@ -25,5 +25,7 @@ export CUEPIPE_API CUEPIPE_TOKEN
 bin/cuepipe caption "$video" --output "$captions"
 cat "$captions"
 echo
+say "Log in to the page as alice, by the password down-the-rabbit-hole, or as bob, by another-lump-of-coal."
 echo "captions: $captions"
 echo "api: $CUEPIPE_API"
+echo "page: $(localstack/control output local PageUrl)"

@@ -34,7 +34,8 @@ templates="$CACHE/run/templates"
 rm -rf "$templates"
 synthesise() {
   local stage all
-  # local is like test. Any issuer, audience and origin will do: nothing is deployed.
+  # local is like test. Any issuer, audience and origin will do: nothing is deployed. Without them there is a user pool.
+  STAGE=dev CDK_VALIDATION=false CDK_OUTDIR="$templates/users" go run ./infra
   for stage in test dev prod; do
     # The CDK's own validation once, of the stage that has everything.
     all=$([[ $stage == prod ]] && echo true || echo false)

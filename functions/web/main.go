@@ -14,6 +14,7 @@ import (
 	"github.com/cuepipe/cuepipe/internal/config"
 	"github.com/cuepipe/cuepipe/internal/httpapi"
 	"github.com/cuepipe/cuepipe/internal/s3objects"
+	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 	"github.com/cuepipe/cuepipe/internal/web"
 )
@@ -53,7 +54,7 @@ func serve(ctx context.Context, env *config.Environment, log *slog.Logger, page 
 			ClientID:       env.String("OIDC_AUDIENCE"),
 			Scopes:         strings.Fields(cmp.Or(env.Optional("OIDC_SCOPES"), usualScopes)),
 			MaxSize:        video.MaxSize,
-			MultipartAbove: video.MaxSize,
+			MultipartAbove: upload.MaxPut,
 			Profiles:       profiles,
 			OtherLanguages: clients.Transcribe != nil,
 		},

@@ -48,7 +48,7 @@ func TestCompose(t *testing.T) {
 		t.Fatal(err)
 	}
 	if said.Issuer != issuer.URL || said.ClientID != "cuepipe" || !slices.Equal(said.Scopes, []string{"openid", "email", "profile"}) ||
-		!slices.Contains(said.Profiles, "netflix") || said.OtherLanguages || said.MaxSize < said.MultipartAbove || said.MultipartAbove == 0 {
+		!slices.Contains(said.Profiles, "netflix") || said.OtherLanguages || said.MaxSize != 100<<30 || said.MultipartAbove != 64<<20 {
 		t.Errorf("/config says %+v", said)
 	}
 }

@@ -11,6 +11,7 @@ type acceptedProps struct {
 	storage   storage
 	functions functions
 	api       awsapigateway.RestApi
+	users     users
 	model     Model
 	// transcribe: the stack uses Amazon Transcribe.
 	transcribe bool
@@ -45,9 +46,17 @@ func acceptFindings(props acceptedProps) {
 	accept(props.api, "AwsSolutions-APIG3",
 		"A web firewall costs every month, used or not. Requests are throttled, and nothing is done without a valid token.")
 	accept(props.api, "AwsSolutions-APIG4",
-		"The functions verify the bearer token of every request themselves (signature, issuer, audience, expiry), so that any OpenID Connect issuer serves and the same code runs everywhere.")
+		"What stands before the log-in is for everybody: the page, its files, the configuration. On all other routes the functions verify the bearer token of every request themselves (signature, issuer, audience, expiry), so that any OpenID Connect issuer serves; and where it is the stack's own user pool, the gateway does so before them.")
 	accept(props.api, "AwsSolutions-COG4",
-		"The functions verify the tokens of any OpenID Connect issuer; a user pool is one of them.")
+		"As before: routes without a user pool are those for everybody, and those of a stack whose issuer is another one.")
+	if pool := props.users.pool; pool != nil {
+		accept(pool, "AwsSolutions-COG2",
+			"Each user may switch on a second factor. To demand one would keep out whoever has no app for it, and who deploys can do so in the console.")
+		accept(pool, "AwsSolutions-COG3",
+			"Threat protection is of a plan that costs for every user. Nobody signs up by themselves, and passwords are long.")
+		accept(pool, "AwsSolutions-COG8",
+			"The plans above the smallest one cost for every user, and nothing that they add is used here.")
+	}
 	accept(props.api, "AwsSolutions-APIG6",
 		"Execution logs carry headers and bodies, which would put tokens and signed URLs into a log. The access log has an entry for every request, and the functions log what they do.")
 	accept(props.api, "AwsSolutions-IAM4",

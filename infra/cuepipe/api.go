@@ -3,6 +3,8 @@ package cuepipe
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -19,16 +21,10 @@ const localAPI = "cuepipe"
 // apiVersion is the stage of the API and the first part of every path.
 const apiVersion = "v1"
 
-type apiProps struct {
-	settings       Settings
-	upload, videos awslambda.Function
-}
-
-// newAPI makes the REST API (v1 of API Gateway: the emulator has no other).
-// The functions verify the bearer tokens themselves, so no route has an
-// authorizer.
-func newAPI(stack awscdk.Stack, props apiProps) awsapigateway.RestApi {
-	stage := props.settings.Stage
+// newAPI makes the REST API (v1 of API Gateway: the emulator has no other)
+// without its routes: other parts of the stack need its address.
+func newAPI(stack awscdk.Stack, settings Settings) awsapigateway.RestApi {
+	stage := settings.Stage
 	logs := awslogs.NewLogGroup(stack, jsii.String("ApiLogs"), &awslogs.LogGroupProps{
 		LogGroupName:  jsii.String("/aws/apigateway/cuepipe-" + stage.Name),
 		Retention:     stage.LogRetention,
@@ -50,12 +46,10 @@ func newAPI(stack awscdk.Stack, props apiProps) awsapigateway.RestApi {
 			AccessLogDestination: awsapigateway.NewLogGroupLogDestination(logs),
 			AccessLogFormat:      awsapigateway.AccessLogFormat_Custom(accessLog()),
 		},
-		DefaultCorsPreflightOptions: &awsapigateway.CorsOptions{
-			AllowOrigins: jsii.Strings(props.settings.PageOrigin),
-			AllowMethods: jsii.Strings("GET", "POST", "DELETE"),
-			AllowHeaders: jsii.Strings("authorization", "content-type", "if-match"),
-			MaxAge:       awscdk.Duration_Hours(jsii.Number(1)),
-		},
+		DefaultCorsPreflightOptions: preflight(settings.PageOrigin),
+		// Captions and the page's files become a third of their size. What is
+		// shorter than this would not become shorter.
+		MinCompressionSize: awscdk.Size_Bytes(jsii.Number(1024)),
 	})
 	// The CDK prints the address with the stage; ours is without, see apiURL.
 	api.Node().TryRemoveChild(jsii.String("Endpoint"))
@@ -69,20 +63,38 @@ func newAPI(stack awscdk.Stack, props apiProps) awsapigateway.RestApi {
 		deployment := api.LatestDeployment().Node().DefaultChild().(awsapigateway.CfnDeployment)
 		deployment.OverrideLogicalId(jsii.String("ApiDeployment"))
 	}
-	addRoutes(api, props)
-	addGatewayResponses(api, props.settings.PageOrigin)
+	addGatewayResponses(api, settings.PageOrigin)
 	return api
 }
 
-func addRoutes(api awsapigateway.RestApi, props apiProps) {
+// preflight lets pages of another origin call the API. The page that the API
+// serves itself need not ask.
+func preflight(pageOrigin string) *awsapigateway.CorsOptions {
+	if pageOrigin == "" {
+		return nil
+	}
+	return &awsapigateway.CorsOptions{
+		AllowOrigins: jsii.Strings(pageOrigin),
+		AllowMethods: jsii.Strings("GET", "POST", "PUT", "DELETE"),
+		AllowHeaders: jsii.Strings("authorization", "content-type", "if-match", "if-none-match"),
+		MaxAge:       awscdk.Duration_Hours(jsii.Number(1)),
+	}
+}
+
+func addRoutes(api awsapigateway.RestApi, functions functions) {
 	proxy := func(function awslambda.Function) awsapigateway.LambdaIntegration {
 		return awsapigateway.NewLambdaIntegration(function, &awsapigateway.LambdaIntegrationOptions{
 			AllowTestInvoke: jsii.Bool(false),
 		})
 	}
-	toUpload, toVideos := proxy(props.upload), proxy(props.videos)
+	toUpload, toVideos, toWeb := proxy(functions.upload), proxy(functions.videos), proxy(functions.web)
 	// at is the resource of a path; the parts that are there already are reused.
 	at := func(path string) awsapigateway.Resource { return api.Root().ResourceForPath(&path) }
+
+	api.Root().AddMethod(jsii.String("GET"), toWeb, nil)
+	at("/assets/{file+}").AddMethod(jsii.String("GET"), toWeb, nil)
+	at("/openapi.yaml").AddMethod(jsii.String("GET"), toWeb, nil)
+	at("/config").AddMethod(jsii.String("GET"), toWeb, nil)
 
 	videos := at("/videos")
 	videos.AddMethod(jsii.String("POST"), toUpload, nil)
@@ -102,15 +114,19 @@ func addRoutes(api awsapigateway.RestApi, props apiProps) {
 // addGatewayResponses makes the gateway's own errors look like the functions':
 // a problem (RFC 9457) that a page from the configured origin may read.
 func addGatewayResponses(api awsapigateway.RestApi, pageOrigin string) {
-	respond := func(id string, to awsapigateway.ResponseType, status, template string) {
+	respond := func(id string, to awsapigateway.ResponseType, status, template string, headers map[string]string) {
+		all := map[string]*string{"Content-Type": jsii.String("'application/problem+json'")}
+		if pageOrigin != "" {
+			all["Access-Control-Allow-Origin"] = jsii.String("'" + pageOrigin + "'")
+			all["Vary"] = jsii.String("'Origin'")
+		}
+		for name, value := range headers {
+			all[name] = jsii.String("'" + value + "'")
+		}
 		options := &awsapigateway.GatewayResponseOptions{
-			Type: to,
-			ResponseHeaders: &map[string]*string{
-				"Access-Control-Allow-Origin": jsii.String("'" + pageOrigin + "'"),
-				"Vary":                        jsii.String("'Origin'"),
-				"Content-Type":                jsii.String("'application/problem+json'"),
-			},
-			Templates: &map[string]*string{"application/json": &template},
+			Type:            to,
+			ResponseHeaders: &all,
+			Templates:       &map[string]*string{"application/json": &template},
 		}
 		if status != "" {
 			options.StatusCode = &status
@@ -120,12 +136,40 @@ func addGatewayResponses(api awsapigateway.RestApi, pageOrigin string) {
 	// $context.error.messageString brings its own quotation marks.
 	const general = `{"type":"urn:cuepipe:problem:gateway","title":$context.error.messageString,"code":"gateway",` +
 		`"detail":"The request did not come through: $context.error.responseType."}`
-	respond("ClientError", awsapigateway.ResponseType_DEFAULT_4XX(), "", general)
-	respond("ServerError", awsapigateway.ResponseType_DEFAULT_5XX(), "", general)
+	respond("ClientError", awsapigateway.ResponseType_DEFAULT_4XX(), "", general, nil)
+	respond("ServerError", awsapigateway.ResponseType_DEFAULT_5XX(), "", general, nil)
+
+	problem := func(id string, of awsapigateway.ResponseType, status int, code, detail string, headers map[string]string) {
+		body, err := json.Marshal(map[string]any{
+			"type": "urn:cuepipe:problem:" + code, "title": http.StatusText(status), "status": status, "code": code, "detail": detail,
+		})
+		if err != nil {
+			panic(fmt.Sprintf("a map of texts did not become JSON: %v", err))
+		}
+		respond(id, of, strconv.Itoa(status), string(body), headers)
+	}
 	// What API Gateway calls a missing token, with 403, is a path or a method that
-	// no route has: the tokens are the functions' business.
-	respond("NoRoute", awsapigateway.ResponseType_MISSING_AUTHENTICATION_TOKEN(), "404",
-		`{"type":"urn:cuepipe:problem:not_found","title":"Not Found","status":404,"code":"not_found","detail":"There is nothing at this address."}`)
+	// no route has. A route that is guarded says "unauthorized" instead.
+	problem("NoRoute", awsapigateway.ResponseType_MISSING_AUTHENTICATION_TOKEN(), http.StatusNotFound,
+		"not_found", "There is nothing at this address.", nil)
+	// By itself the gateway answers an expired token with 403: a client could not
+	// tell that another one would do.
+	for _, refusal := range []struct {
+		id string
+		of awsapigateway.ResponseType
+	}{
+		{"NoToken", awsapigateway.ResponseType_UNAUTHORIZED()},
+		{"ForeignToken", awsapigateway.ResponseType_ACCESS_DENIED()},
+		{"ExpiredToken", awsapigateway.ResponseType_EXPIRED_TOKEN()},
+	} {
+		problem(refusal.id, refusal.of, http.StatusUnauthorized,
+			"unauthorized", "Send a valid ID token of the issuer that GET /v1/config names, as Authorization: Bearer.",
+			map[string]string{"WWW-Authenticate": `Bearer realm="cuepipe", error="invalid_token"`})
+	}
+	problem("Throttled", awsapigateway.ResponseType_THROTTLED(), http.StatusTooManyRequests,
+		"throttled", "There are more requests than the service takes at once. Try again in a moment.", map[string]string{"Retry-After": "1"})
+	problem("TooLarge", awsapigateway.ResponseType_REQUEST_TOO_LARGE(), http.StatusRequestEntityTooLarge,
+		"too_large", "The request's body is larger than the service takes. A video's file goes to the storage, by the URL that POST /v1/videos answers with.", nil)
 }
 
 // accessLog is one JSON object a request: ids, route, outcome. It has no query
@@ -147,6 +191,19 @@ func accessLog() *string {
 		panic(fmt.Sprintf("a map of texts did not become JSON: %v", err))
 	}
 	return jsii.String(string(format))
+}
+
+// pageURL is the address of the page that the API serves, and pageOrigin its
+// origin.
+func pageURL(stack awscdk.Stack, settings Settings, api awsapigateway.RestApi) *string {
+	return jsii.String(*apiURL(stack, settings, api) + "/" + apiVersion + "/")
+}
+
+func pageOrigin(stack awscdk.Stack, settings Settings, api awsapigateway.RestApi) *string {
+	if settings.Stage.Local {
+		return jsii.String(strings.TrimSuffix(settings.Endpoint, "/"))
+	}
+	return apiURL(stack, settings, api)
 }
 
 // apiURL is the API's base without /v1 and without a slash at the end.

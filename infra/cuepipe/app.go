@@ -2,8 +2,8 @@
 //
 // Read it in the order of the flow: stack.go wires the parts, storage.go and
 // queues.go hold what is kept and what waits, functions.go and grants.go what
-// runs and what it may do, api.go the way in, alarms.go the way out when
-// something is wrong. numbers.go derives every number that depends on another.
+// runs and what it may do, api.go the way in, users.go who comes in by it,
+// alarms.go the way out when something is wrong. numbers.go derives every number that depends on another.
 package cuepipe
 
 import (
@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -25,9 +27,12 @@ type Settings struct {
 	Stage Stage
 	// Dist is the folder that has NAME/bootstrap for every function.
 	Dist string
-	// Issuer and Audience say whose tokens the API takes (OpenID Connect).
-	Issuer, Audience string
-	// PageOrigin is the one origin whose pages may upload and call the API.
+	// Issuer and Audience say whose tokens the API takes (OpenID Connect), and
+	// Scopes, separated by spaces, what the page asks them for. Where the first two
+	// are empty, the stack has a user pool of its own.
+	Issuer, Audience, Scopes string
+	// PageOrigin, where not empty, is an origin whose pages may upload and call the
+	// API, beside the page that the API serves.
 	PageOrigin string
 	// AlarmEmail, where not empty, is told of alarms.
 	AlarmEmail string
@@ -50,18 +55,23 @@ type Settings struct {
 func (s Settings) Check() error {
 	var problems []error
 	complain := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
-	if s.Issuer == "" {
-		complain("OIDC_ISSUER is not set: give the address of the issuer whose tokens the API shall take, such as https://login.example.org.")
-	} else if u, err := url.Parse(s.Issuer); err != nil || u.Host == "" || !s.allowedScheme(u) {
-		complain("OIDC_ISSUER is %q: give an https address.", s.Issuer)
+	if s.Issuer != "" {
+		if u, err := url.Parse(s.Issuer); err != nil || u.Host == "" || !s.allowedScheme(u) {
+			complain("OIDC_ISSUER is %q: give an https address.", s.Issuer)
+		}
+		if s.Audience == "" {
+			complain("OIDC_AUDIENCE is not set: give the client id that the issuer has for the page, which its tokens name as audience.")
+		}
+	} else if s.Audience != "" {
+		complain("OIDC_AUDIENCE is set, but not OIDC_ISSUER: give the address of the issuer, too, or neither for a user pool of the stack's own.")
 	}
-	if s.Audience == "" {
-		complain("OIDC_AUDIENCE is not set: give the audience that the tokens name, which is the client id at most issuers.")
+	if s.Scopes != "" && (s.Issuer == "" || !slices.Contains(strings.Fields(s.Scopes), "openid")) {
+		complain("OIDC_SCOPES is %q: give them for an issuer of your own, and openid among them.", s.Scopes)
 	}
-	if s.PageOrigin == "" {
-		complain("PAGE_ORIGIN is not set: give the origin of the page that uploads, such as https://captions.example.org.")
-	} else if u, err := url.Parse(s.PageOrigin); err != nil || u.Host == "" || !s.allowedScheme(u) || u.Scheme+"://"+u.Host != s.PageOrigin {
-		complain("PAGE_ORIGIN is %q: give scheme, host and port only, such as https://captions.example.org, without a path or a slash at the end.", s.PageOrigin)
+	if s.PageOrigin != "" {
+		if u, err := url.Parse(s.PageOrigin); err != nil || u.Host == "" || !s.allowedScheme(u) || u.Scheme+"://"+u.Host != s.PageOrigin {
+			complain("PAGE_ORIGIN is %q: give scheme, host and port only, such as https://captions.example.org, without a path or a slash at the end.", s.PageOrigin)
+		}
 	}
 	if n := s.Transcribers; n != 0 && (n < leastConcurrency || n > mostConcurrency) {
 		complain("MAX_CONCURRENCY is %d: give a whole number from %d to %d.", n, leastConcurrency, mostConcurrency)

@@ -18,21 +18,22 @@ import (
 )
 
 // functionNames are the folders under dist, in the order of the flow.
-var functionNames = []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper"}
+var functionNames = []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper", "web"}
 
 type functionsProps struct {
 	settings          Settings
 	numbers           numbers
+	users             users
 	storage           storage
 	uploads, segments queue
 }
 
 type functions struct {
-	upload, videos, captioner, transcriber, deadletter, sweeper awslambda.Function
+	upload, videos, captioner, transcriber, deadletter, sweeper, web awslambda.Function
 }
 
 func (f functions) all() []awslambda.Function {
-	return []awslambda.Function{f.upload, f.videos, f.captioner, f.transcriber, f.deadletter, f.sweeper}
+	return []awslambda.Function{f.upload, f.videos, f.captioner, f.transcriber, f.deadletter, f.sweeper, f.web}
 }
 
 // newFunctions makes the functions and lets the queues call them. Each gets
@@ -45,11 +46,17 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 		uploadsQueue   = variable{"UPLOADS_QUEUE_URL": props.uploads.queue.QueueUrl()}
 		segmentsQueue  = variable{"SEGMENTS_QUEUE_URL": props.segments.queue.QueueUrl()}
 		caller         = variable{
-			"OIDC_ISSUER":   &props.settings.Issuer,
-			"OIDC_AUDIENCE": &props.settings.Audience,
-			"PAGE_ORIGIN":   &props.settings.PageOrigin,
+			"OIDC_ISSUER":   props.users.issuer,
+			"OIDC_AUDIENCE": props.users.client,
 		}
+		scopes = variable{}
 	)
+	if origin := props.settings.PageOrigin; origin != "" {
+		caller["PAGE_ORIGIN"] = &origin
+	}
+	if s := props.settings.Scopes; s != "" {
+		scopes["OIDC_SCOPES"] = &s
+	}
 	may := grants(props)
 	may.transcriber = append(may.transcriber, props.settings.Model.mayRead()...)
 	service := transcribeVariables(stack, props.settings)
@@ -78,6 +85,9 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 		sweeper: function("sweeper", "Sweeper", "Starts again what does not move, and starts what failed when asked to", n.sweeper, may.sweeper,
 			uploadsBucket, captionsBucket, table, uploadsQueue, segmentsQueue,
 			seconds("SWEEP_AFTER_SECONDS", n.sweepAfter), seconds("RETENTION_SECONDS", n.retention), service),
+		// The bucket only to name its origin, to which the page may speak.
+		web: function("web", "Web", "Serves the page, the configuration and the API's description", n.web, nil,
+			uploadsBucket, caller, scopes, service),
 	}
 	consume(f.captioner, "Uploads", props.uploads.queue, n.uploads)
 	consume(f.transcriber, "Segments", props.segments.queue, n.segments)

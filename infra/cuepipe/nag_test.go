@@ -20,6 +20,11 @@ func TestAwsSolutions(t *testing.T) {
 			t.Errorf("stage %s: %s", stage, finding)
 		}
 	}
+	pool := settingsFor(t, "prod")
+	pool.Issuer, pool.Audience, pool.PageOrigin = "", "", ""
+	for _, finding := range findings(t, newTestStack(t, pool, reported)) {
+		t.Errorf("with a user pool: %s", finding)
+	}
 }
 
 // What has been accepted is accepted where it stands, not everywhere: the same

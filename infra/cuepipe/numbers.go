@@ -71,8 +71,8 @@ type delivery struct {
 
 // numbers are all the numbers of one stack.
 type numbers struct {
-	upload, videos, captioner, transcriber, deadletter, sweeper size
-	uploads, segments, deadLetters                              delivery
+	upload, videos, captioner, transcriber, deadletter, sweeper, web size
+	uploads, segments, deadLetters                                   delivery
 	// sweepAfter is how long a video may stand still before it is dispatched
 	// again; retention, for how long a queue can have kept its message.
 	sweepAfter, retention time.Duration
@@ -85,6 +85,7 @@ func numbersFor(stage Stage, transcribers int) numbers {
 		// Thousands of parts take a while to be listed and put together; API Gateway
 		// waits for 29 seconds.
 		upload: size{memory: 256, timeout: 28 * time.Second},
+		web:    size{memory: 256, timeout: 10 * time.Second},
 		// The early captions of a film of many hours are laid out at each request.
 		videos:      size{memory: 1024, timeout: 20 * time.Second},
 		captioner:   size{memory: 512, timeout: stage.CaptionerTimeout},

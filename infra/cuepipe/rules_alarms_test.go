@@ -22,7 +22,7 @@ func alarmsRule(t template) (problems []string) {
 	}
 	for function := range mayDo {
 		// When a function behind the API fails, the API answers with an error.
-		if behindAPI := function == "Upload" || function == "Videos"; !behindAPI && watched["Errors "+function+"Function"] == nil {
+		if behindAPI := function == "Upload" || function == "Videos" || function == "Web"; !behindAPI && watched["Errors "+function+"Function"] == nil {
 			problems = append(problems, "nobody hears of errors of "+function)
 		}
 	}

@@ -56,7 +56,7 @@ func tableRule(t template) (problems []string) {
 }
 
 // originRule: pages of the configured origin may upload and call, and may read
-// the gateway's own errors; no other page may.
+// the gateway's own errors; the API's own page may upload; no other page may.
 func originRule(t template) (problems []string) {
 	const origin = "https://captions.example.org"
 	expect := func(where string, got any, want ...string) {
@@ -67,7 +67,8 @@ func originRule(t template) (problems []string) {
 	cors := func(property string) any {
 		return t.named("UploadsBucket").at("CorsConfiguration", "CorsRules", 0, property)
 	}
-	expect("upload from", cors("AllowedOrigins"), origin)
+	own, _, _ := strings.Cut(show(t.Outputs["ApiUrl"].Value), "/_aws/")
+	expect("upload from", cors("AllowedOrigins"), own, origin)
 	expect("upload and play by", cors("AllowedMethods"), "PUT", "GET")
 	expect("upload and play with", cors("AllowedHeaders"), "content-type", "if-none-match", "range")
 	expect("uploads show", cors("ExposedHeaders"), "ETag", "Content-Range")
@@ -86,8 +87,8 @@ func originRule(t template) (problems []string) {
 			return method.at("Integration", "IntegrationResponses", 0, "ResponseParameters", "method.response.header.Access-Control-Allow-"+h)
 		}
 		expect(name, header("Origin"), "'"+origin+"'")
-		expect(name, header("Headers"), "'authorization,content-type,if-match'")
-		expect(name, header("Methods"), "'GET,POST,DELETE'")
+		expect(name, header("Headers"), "'authorization,content-type,if-match,if-none-match'")
+		expect(name, header("Methods"), "'GET,POST,PUT,DELETE'")
 	}
 	if preflights < 4 {
 		problems = append(problems, fmt.Sprintf("%d resources answer a preflight, want at least the 4 that have routes", preflights))
@@ -96,7 +97,6 @@ func originRule(t template) (problems []string) {
 	answers := map[any]any{}
 	for _, name := range t.names("AWS::ApiGateway::GatewayResponse") {
 		response := t.Resources[name]
-		answers[response.at("ResponseType")] = cmp.Or(response.at("StatusCode"), any("its own"))
 		expect(name, response.at("ResponseParameters", "gatewayresponse.header.Access-Control-Allow-Origin"), "'"+origin+"'")
 		expect(name, response.at("ResponseParameters", "gatewayresponse.header.Content-Type"), "'application/problem+json'")
 		// The one variable that stands without quotation marks brings its own.
@@ -105,9 +105,18 @@ func originRule(t template) (problems []string) {
 		if err := json.Unmarshal([]byte(body), &problem); err != nil || problem.Type == "" || problem.Title == "" || problem.Code == "" || problem.Detail == "" {
 			problems = append(problems, fmt.Sprintf("%s answers with %s, which is no problem: %v", name, body, err))
 		}
+		answers[response.at("ResponseType")] = "its own"
+		if status := response.at("StatusCode"); status != nil {
+			answers[response.at("ResponseType")] = show(status) + " " + problem.Code
+		}
 	}
-	if answers["DEFAULT_4XX"] != "its own" || answers["DEFAULT_5XX"] != "its own" || answers["MISSING_AUTHENTICATION_TOKEN"] != "404" {
-		problems = append(problems, fmt.Sprintf("the gateway's own errors are answered with %v", answers))
+	want := map[any]any{
+		"DEFAULT_4XX": "its own", "DEFAULT_5XX": "its own", "MISSING_AUTHENTICATION_TOKEN": "404 not_found",
+		"UNAUTHORIZED": "401 unauthorized", "ACCESS_DENIED": "401 unauthorized", "EXPIRED_TOKEN": "401 unauthorized",
+		"THROTTLED": "429 throttled", "REQUEST_TOO_LARGE": "413 too_large",
+	}
+	if !maps.Equal(answers, want) {
+		problems = append(problems, fmt.Sprintf("the gateway's own errors are answered with %v, want %v", answers, want))
 	}
 	return problems
 }
@@ -116,6 +125,10 @@ func originRule(t template) (problems []string) {
 // call it for this route.
 func routesRule(t template) (problems []string) {
 	want := map[string]string{
+		"GET /":                            "WebFunction",
+		"GET /assets/{file+}":              "WebFunction",
+		"GET /config":                      "WebFunction",
+		"GET /openapi.yaml":                "WebFunction",
 		"POST /videos":                     "UploadFunction",
 		"GET /videos":                      "VideosFunction",
 		"GET /videos/{id}":                 "VideosFunction",
@@ -133,7 +146,7 @@ func routesRule(t template) (problems []string) {
 		if method.at("HttpMethod") == "OPTIONS" {
 			continue
 		}
-		route := show(method.at("HttpMethod")) + " " + t.path(method.at("ResourceId"))
+		route := show(method.at("HttpMethod")) + " " + cmp.Or(t.path(method.at("ResourceId")), "/")
 		uri := show(method.at("Integration", "Uri"))
 		_, function, _ := strings.Cut(strings.TrimSuffix(uri, "/invocations"), "/functions/")
 		got[route] = function
@@ -156,7 +169,7 @@ func routesRule(t template) (problems []string) {
 		permitted[verb+" /"+path] = show(permission.at("FunctionName"))
 	}
 	for route, function := range want {
-		call := strings.NewReplacer("{id}", "*", "{file}", "*").Replace(route)
+		call := strings.NewReplacer("{id}", "*", "{file}", "*", "{file+}", "*").Replace(route)
 		if permitted[call] != function {
 			problems = append(problems, fmt.Sprintf("API Gateway may not call %s for %s", function, route))
 		}

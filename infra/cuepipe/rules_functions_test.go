@@ -98,6 +98,7 @@ var mayDo = map[string][]string{
 		"sqs:GetQueueAttributes UploadsQueue",
 		"sqs:SendMessage UploadsQueue",
 	},
+	"Web": nil,
 }
 
 // grantsRule: a function may do what mayDo says, no more and no less, by the
@@ -177,6 +178,7 @@ func environmentRule(t template) (problems []string) {
 		"Deadletter":  {"CAPTIONS_BUCKET", "TABLE"},
 		"Sweeper": {"UPLOADS_BUCKET", "CAPTIONS_BUCKET", "TABLE", "UPLOADS_QUEUE_URL", "SEGMENTS_QUEUE_URL",
 			"SWEEP_AFTER_SECONDS", "RETENTION_SECONDS"},
+		"Web": append([]string{"UPLOADS_BUCKET"}, caller...),
 	} {
 		variables, _ := t.named(name+"Function").at("Environment", "Variables").(map[string]any)
 		want = append(want, "S3_PATH_STYLE", "STAGE")

@@ -37,19 +37,28 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 
 	uploads := newQueue(stack, queueProps{id: "Uploads", consumerTimeout: numbers.captioner.timeout, deadLetterTimeout: numbers.deadletter.timeout})
 	segments := newQueue(stack, queueProps{id: "Segments", consumerTimeout: numbers.transcriber.timeout, deadLetterTimeout: numbers.deadletter.timeout})
-	storage := newStorage(stack, storageProps{stage: stage, pageOrigin: settings.PageOrigin, uploadsQueue: uploads.queue})
+	api := newAPI(stack, settings)
+	users := newUsers(stack, settings, pageURL(stack, settings, api))
+	origins := []*string{pageOrigin(stack, settings, api)}
+	if settings.PageOrigin != "" {
+		origins = append(origins, &settings.PageOrigin)
+	}
+	storage := newStorage(stack, storageProps{stage: stage, origins: origins, uploadsQueue: uploads.queue})
 
 	functions := newFunctions(stack, functionsProps{
-		settings: settings, numbers: numbers, storage: storage, uploads: uploads, segments: segments,
+		settings: settings, numbers: numbers, users: users, storage: storage, uploads: uploads, segments: segments,
 	})
-	api := newAPI(stack, apiProps{settings: settings, upload: functions.upload, videos: functions.videos})
+	addRoutes(api, functions)
+	if users.pool != nil {
+		guard(stack, api, users.pool)
+	}
 
 	if stage.Alarms {
 		newAlarms(stack, alarmsProps{
 			stage: stage.Name, email: settings.AlarmEmail, numbers: numbers, uploads: uploads, segments: segments, functions: functions, api: api,
 		})
 	}
-	acceptFindings(acceptedProps{storage: storage, functions: functions, api: api, model: settings.Model, transcribe: settings.Transcribe})
+	acceptFindings(acceptedProps{storage: storage, functions: functions, api: api, users: users, model: settings.Model, transcribe: settings.Transcribe})
 
 	outputs := constructs.NewConstruct(stack, jsii.String("Outputs"))
 	output := func(id, description string, value *string) {
@@ -58,6 +67,12 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 		awscdk.NewCfnOutput(outputs, &id, &awscdk.CfnOutputProps{Value: value, Description: &description}).OverrideLogicalId(&id)
 	}
 	output("ApiUrl", "The API's base address, to which /v1 is added", apiURL(stack, settings, api))
+	output("PageUrl", "The page that people log in to", pageURL(stack, settings, api))
+	output("Issuer", "Whose tokens the API takes", users.issuer)
+	output("ClientId", "As whom the page and the command line log people in", users.client)
+	if users.pool != nil {
+		output("UserPoolId", "Where people are added, by aws cognito-idp admin-create-user", users.pool.UserPoolId())
+	}
 	output("UploadsBucket", "Where videos are uploaded", storage.uploads.BucketName())
 	output("CaptionsBucket", "Where captions and transcripts are kept", storage.captions.BucketName())
 	output("Table", "One item a video", storage.table.TableName())
@@ -67,6 +82,7 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	output("SegmentsDeadLettersUrl", "Segments that the transcribers gave up", segments.deadLetters.QueueUrl())
 	output("UploadFunction", "POST /videos, POST /videos/{id}/complete and /retry", functions.upload.FunctionName())
 	output("VideosFunction", "The other routes of the API", functions.videos.FunctionName())
+	output("WebFunction", "The page, the configuration and the API's description", functions.web.FunctionName())
 	output("CaptionerFunction", "Consumes the uploads queue", functions.captioner.FunctionName())
 	output("TranscriberFunction", "Consumes the segments queue", functions.transcriber.FunctionName())
 	output("DeadletterFunction", "Consumes both queues of dead letters", functions.deadletter.FunctionName())

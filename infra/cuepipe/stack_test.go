@@ -129,6 +129,7 @@ var rules = []struct {
 		"errors no problems": func(t template) {
 			t.named("ApiNoRoute").at("ResponseTemplates").(map[string]any)["application/json"] = "{message: $context.error.messageString}"
 		},
+		"an expired token is forbidden": func(t template) { t.named("ApiExpiredToken").Properties["StatusCode"] = "403" },
 		"any origin calls": func(t template) {
 			t.named("ApivideosOPTIONS").at("Integration", "IntegrationResponses", 0, "ResponseParameters").(map[string]any)["method.response.header.Access-Control-Allow-Origin"] = "'*'"
 		},
@@ -278,6 +279,12 @@ func TestStagesDiffer(t *testing.T) {
 }
 
 func TestApiURL(t *testing.T) {
+	for _, stage := range StageNames() {
+		outputs := templateOf(t, stage).Outputs
+		if page := show(outputs["PageUrl"].Value); page != show(outputs["ApiUrl"].Value)+"/v1/" {
+			t.Errorf("stage %s: the page is at %s", stage, page)
+		}
+	}
 	for stage, want := range map[string]string{
 		"local": "http://127.0.0.1:4566/_aws/execute-api/cuepipe",
 		"test":  "http://127.0.0.1:4666/_aws/execute-api/cuepipe",
@@ -291,8 +298,8 @@ func TestApiURL(t *testing.T) {
 
 // Scripts read these names.
 func TestOutputs(t *testing.T) {
-	want := []string{"ApiUrl", "CaptionerFunction", "CaptionsBucket", "DeadletterFunction", "SegmentsDeadLettersUrl", "SegmentsQueueUrl", "SweeperFunction",
-		"Table", "TranscriberFunction", "UploadFunction", "UploadsBucket", "UploadsDeadLettersUrl", "UploadsQueueUrl", "VideosFunction"}
+	want := []string{"ApiUrl", "CaptionerFunction", "CaptionsBucket", "ClientId", "DeadletterFunction", "Issuer", "PageUrl", "SegmentsDeadLettersUrl", "SegmentsQueueUrl", "SweeperFunction",
+		"Table", "TranscriberFunction", "UploadFunction", "UploadsBucket", "UploadsDeadLettersUrl", "UploadsQueueUrl", "VideosFunction", "WebFunction"}
 	var got []string
 	for name := range templateOf(t, "prod").Outputs {
 		got = append(got, name)

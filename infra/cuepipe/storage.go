@@ -20,8 +20,9 @@ const (
 )
 
 type storageProps struct {
-	stage        Stage
-	pageOrigin   string
+	stage Stage
+	// origins are those of the pages that upload.
+	origins      []*string
 	uploadsQueue awssqs.Queue
 }
 
@@ -35,7 +36,7 @@ func newStorage(stack awscdk.Stack, props storageProps) storage {
 	if props.stage.Keep {
 		removal = awscdk.RemovalPolicy_RETAIN
 	}
-	uploads := newUploadsBucket(stack, props.pageOrigin, removal)
+	uploads := newUploadsBucket(stack, props.origins, removal)
 	notify(stack, uploads, props.uploadsQueue)
 	return storage{
 		uploads:  uploads,
@@ -47,7 +48,7 @@ func newStorage(stack awscdk.Stack, props storageProps) storage {
 // newUploadsBucket is versioned, because an object's identity is its version:
 // two quick writes to one key give two events, and a transcriber that reads a
 // version by its id never sees half of one file and half of another.
-func newUploadsBucket(stack awscdk.Stack, pageOrigin string, removal awscdk.RemovalPolicy) awss3.Bucket {
+func newUploadsBucket(stack awscdk.Stack, origins []*string, removal awscdk.RemovalPolicy) awss3.Bucket {
 	return awss3.NewBucket(stack, jsii.String("UploadsBucket"), &awss3.BucketProps{
 		Versioned:         jsii.Bool(true),
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
@@ -57,7 +58,7 @@ func newUploadsBucket(stack awscdk.Stack, pageOrigin string, removal awscdk.Remo
 		RemovalPolicy:     removal,
 		Cors: &[]*awss3.CorsRule{{
 			AllowedMethods: &[]awss3.HttpMethods{awss3.HttpMethods_PUT, awss3.HttpMethods_GET},
-			AllowedOrigins: jsii.Strings(pageOrigin),
+			AllowedOrigins: &origins,
 			// The headers that the presigned PUT signs. A browser must be allowed to
 			// send If-None-Match, or no upload from a page works.
 			// Range is for a player that reads pieces of a film by itself.

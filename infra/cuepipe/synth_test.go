@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -91,10 +92,19 @@ var synthesised sync.Map // stage name to the JSON of its template
 // which a test may break.
 func templateOf(t *testing.T, stage string) template {
 	t.Helper()
-	text, found := synthesised.Load(stage)
+	return templateWith(t, stage, func(*Settings) {})
+}
+
+// templateWith is templateOf with other settings, for which key stands.
+func templateWith(t *testing.T, stage string, change func(*Settings), key ...string) template {
+	t.Helper()
+	name := stage + strings.Join(key, " ")
+	text, found := synthesised.Load(name)
 	if !found {
-		text = templateJSON(t, newTestStack(t, settingsFor(t, stage)))
-		synthesised.Store(stage, text)
+		settings := settingsFor(t, stage)
+		change(&settings)
+		text = templateJSON(t, newTestStack(t, settings))
+		synthesised.Store(name, text)
 	}
 	var tpl template
 	if err := json.Unmarshal(text.([]byte), &tpl); err != nil {

@@ -75,7 +75,7 @@ func TestTranscribeAddsWhatItNeeds(t *testing.T) {
 			}
 			learns := slices.DeleteFunc(slices.Sorted(maps.Keys(told(with))), func(v string) bool { return told(without)[v] != nil })
 			var wantLearns []string
-			if slices.Contains([]string{"Upload", "Transcriber", "Sweeper"}, name) {
+			if slices.Contains([]string{"Upload", "Transcriber", "Sweeper", "Web"}, name) {
 				if stage == "test" {
 					wantLearns = append(wantLearns, "AWS_ENDPOINT_URL_TRANSCRIBE")
 				}
