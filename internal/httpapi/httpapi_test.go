@@ -150,6 +150,9 @@ func (a *api) do(user, method, path, body string) (int, http.Header, []byte) {
 		a.t.Fatal(err)
 	}
 	r.Header.Set("Origin", "https://page.example")
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	if user != "" {
 		r.Header.Set("Authorization", "Bearer "+user)
 	}

@@ -67,6 +67,7 @@ var allowed = map[string][]string{
 	"internal/transcribe/transcribetest": {},
 	"internal/httpapi/contract":          {},
 	"internal/captioning/captioningtest": {"internal/video", "internal/captioning", "internal/media", "internal/speech"},
+	"internal/upload/uploadtest":         {"internal/video", "internal/upload"},
 	"internal/client/clienttest":         {"internal/..."},
 	"internal/login/logintest":           {},
 	// What starts a process.
