@@ -17,7 +17,12 @@ import (
 // An unfinished is an upload in parts that is neither put together nor given up.
 type unfinished struct {
 	key   string
-	parts map[int][]byte
+	parts map[int]part
+}
+
+type part struct {
+	bytes []byte
+	etag  string
 }
 
 const (
@@ -36,7 +41,7 @@ func (u *Uploads) Begin(_ context.Context, key, _ string) (id string, err error)
 		u.unfinished = map[string]*unfinished{}
 	}
 	id = strings.ToLower(rand.Text())
-	u.unfinished[id] = &unfinished{key, map[int][]byte{}}
+	u.unfinished[id] = &unfinished{key, map[int]part{}}
 	return id, nil
 }
 
@@ -53,14 +58,15 @@ func (u *Uploads) Abort(_ context.Context, key, id string) error {
 // PutPart stores a part, in place of the one that it may have been before, and
 // returns its ETag. It keeps b.
 func (u *Uploads) PutPart(key, id string, number int, b []byte) (etag string, err error) {
+	etag = fmt.Sprintf(`"%x"`, md5.Sum(b)) // as S3 does
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	up, err := u.upload(key, id)
 	if err != nil {
 		return "", err
 	}
-	up.parts[number] = b
-	return etagOf(b), nil
+	up.parts[number] = part{b, etag}
+	return etag, nil
 }
 
 // Parts lists up to 1,000 parts by their numbers, from the one after that
@@ -79,7 +85,7 @@ func (u *Uploads) Parts(_ context.Context, key, id string, after int) (parts []v
 		if len(parts) == partsAPage {
 			return parts, parts[partsAPage-1].Number, nil
 		}
-		parts = append(parts, video.Part{Number: n, Size: int64(len(up.parts[n])), ETag: etagOf(up.parts[n])})
+		parts = append(parts, video.Part{Number: n, Size: int64(len(up.parts[n].bytes)), ETag: up.parts[n].etag})
 	}
 	return parts, 0, nil
 }
@@ -97,14 +103,14 @@ func (u *Uploads) Join(_ context.Context, key, id string, parts []video.Part) er
 	}
 	var all [][]byte
 	for i, p := range parts {
-		b, there := up.parts[p.Number]
-		if !there || etagOf(b) != p.ETag {
+		stored, there := up.parts[p.Number]
+		if !there || stored.etag != p.ETag {
 			return fmt.Errorf("join parts: %w: %d", video.ErrPartChanged, p.Number)
 		}
-		if len(b) < smallestPart && i < len(parts)-1 {
+		if len(stored.bytes) < smallestPart && i < len(parts)-1 {
 			return fmt.Errorf("join parts: %w", errPartTooSmall)
 		}
-		all = append(all, b)
+		all = append(all, stored.bytes)
 	}
 	delete(u.unfinished, id)
 	u.store(key, Bytes(bytes.Join(all, nil)))
@@ -134,6 +140,3 @@ func (u *Uploads) hasParts(key string) bool {
 	}
 	return false
 }
-
-// etagOf is what S3 calls a part.
-func etagOf(b []byte) string { return fmt.Sprintf(`"%x"`, md5.Sum(b)) }
