@@ -20,6 +20,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/transcribe"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/cuepipe/cuepipe/internal/awscalls"
 )
 
 // An Environment reads variables and remembers which were missing or wrong.
@@ -101,7 +104,8 @@ const attempts = 5
 // NewClients reads region, credentials and endpoint as every SDK does.
 // S3_PATH_STYLE is "true" where bucket names are no host names (an emulator).
 func (e *Environment) NewClients(ctx context.Context) (Clients, error) {
-	c, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRetryMaxAttempts(attempts))
+	c, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRetryMaxAttempts(attempts),
+		awsconfig.WithAPIOptions([]func(*middleware.Stack) error{awscalls.Count}))
 	if err != nil {
 		return Clients{}, fmt.Errorf("load the AWS configuration: %w", err)
 	}

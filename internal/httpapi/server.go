@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/cuepipe/cuepipe/internal/awscalls"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -82,13 +83,15 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Access-Control-Allow-Origin", s.opts.PageOrigin)
 		h.Set("Access-Control-Expose-Headers", "Location, ETag, WWW-Authenticate, "+partialHeader)
 	}
+	ctx, calls := awscalls.Counted(r.Context())
+	r = r.WithContext(ctx)
 	if _, pattern := s.mux.Handler(r); pattern == "" {
 		s.noRoute(sw, r)
 	} else {
 		s.mux.ServeHTTP(sw, r)
 	}
 	s.opts.Log.Info("request", "method", r.Method, "route", r.Pattern, "video", r.PathValue("id"), "status", sw.status,
-		"ms", time.Since(began).Milliseconds())
+		"ms", time.Since(began).Milliseconds(), "calls", calls.Made(), "own_us", (time.Since(began) - calls.Waited()).Microseconds())
 }
 
 func (s *server) noRoute(w http.ResponseWriter, r *http.Request) {

@@ -50,10 +50,11 @@ var allowed = map[string][]string{
 	"internal/transcribe": {"internal/video", "internal/captioning", "internal/speech", "internal/speech/languages"},
 	"internal/client":     {},
 	"internal/login":      {},
-	"internal/config":     {},
+	"internal/awscalls":   {},
+	"internal/config":     {"internal/awscalls"},
 	"internal/metric":     {},
 	// What a request or a dead letter meets first.
-	"internal/httpapi":    {"internal/video", "internal/upload", "internal/captioning", "internal/caption"},
+	"internal/httpapi":    {"internal/awscalls", "internal/video", "internal/upload", "internal/captioning", "internal/caption"},
 	"internal/web":        {"internal/httpapi"},
 	"internal/deadletter": {"internal/video", "internal/sqsjobs", "internal/metric"},
 	"internal/sweep":      {"internal/video", "internal/metric"},
