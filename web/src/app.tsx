@@ -8,6 +8,7 @@ import { ListView } from "./list/view";
 import { Login } from "./login/login";
 import { Dialog } from "./ui/dialog";
 import { useCell } from "./ui/cell";
+import { leaveOnPurpose } from "./ui/leaving";
 import { listLink, readAgain, route } from "./ui/route";
 import { lazyUploads, type Service } from "./ui/service";
 import { ErrorNote, Heading } from "./ui/texts";
@@ -82,6 +83,10 @@ const Logo = () => (
 function Inside({ service, login, name, ended }: { service: Service; login: Login; name: string; ended: boolean }) {
   const where = useCell(route);
   const news = useCell(service.library.news);
+  const logIn = () => {
+    leaveOnPurpose();
+    void login.begin();
+  };
   const first = useRef(true);
   useEffect(() => void (first.current = false), [where.view]);
   return (
@@ -110,10 +115,10 @@ function Inside({ service, login, name, ended }: { service: Service; login: Logi
         {news}
       </p>
       {ended && (
-        <Dialog title="Your log-in has ended" onClose={() => void login.begin()}>
+        <Dialog title="Your log-in has ended" onClose={logIn}>
           <p>Log in again to go on. What you typed is kept on this device; an upload goes on when you choose its file again.</p>
           <div class="actions end">
-            <button type="button" class="button primary" onClick={() => void login.begin()}>
+            <button type="button" class="button primary" onClick={logIn}>
               Log in again
             </button>
           </div>

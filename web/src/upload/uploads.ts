@@ -3,6 +3,7 @@ import type { Api } from "../api/client";
 import { hasCode, Problem, textOf } from "../api/problem";
 import type { Config, Options, Video } from "../api/types";
 import type { Library } from "../list/library";
+import { askBefore } from "../ui/leaving";
 import { bytes } from "../ui/words";
 import { contentType, refusal } from "./kinds";
 import { belongsTo, waitingFor } from "./resume";
@@ -37,9 +38,7 @@ export class Uploads {
     this.uppy.on("upload-error", (file, error) => {
       if (file) this.show(file, { state: "failed", error: textOf(error), perSecond: null, secondsLeft: null });
     });
-    addEventListener("beforeunload", (event) => {
-      if (sendings.value.some((s) => s.state !== "failed")) event.preventDefault();
-    });
+    addEventListener("beforeunload", (event) => askBefore(event, sendings.value.some((s) => s.state !== "failed")));
   }
 
   /** Takes files that were dropped or chosen, and returns why those that are not taken are not. */

@@ -139,8 +139,8 @@ export function Player(props: PlayerProps) {
           </button>
           <input class="volume" type="range" min="0" max="1" step="0.05" aria-label="Volume" value={sound.muted ? 0 : sound.volume} onInput={(e) => ((video.current!.muted = false), (video.current!.volume = Number(e.currentTarget.value)))} />
           <Time film={film} length={length} />
-          <button type="button" class="cc" aria-pressed={captions} disabled={chosen === ""} aria-label="Captions (CC)" title={`Captions ${captions ? "on" : "off"}${key("c")}`} onClick={toggleCaptions}>
-            CC
+          <button type="button" class="cc" aria-pressed={captions} disabled={chosen === ""} title={`Captions ${captions ? "on" : "off"}${key("c")}`} onClick={toggleCaptions}>
+            CC<span class="unseen"> captions</span>
           </button>
           {choices.length > 1 && (
             <select class="small" aria-label="Caption track" value={chosen} onChange={(e) => onChoose(e.currentTarget.value)}>

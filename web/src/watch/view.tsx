@@ -1,13 +1,19 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Cue } from "../api/types";
-import { DeleteDialog, RetryDialog } from "../list/dialogs";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { hasCode } from "../api/problem";
+import type { Cue, Track, Video } from "../api/types";
+import { open } from "../editor/cues";
+import { dropDraft, freeName, readDraft, targetName, type Draft } from "../editor/draft";
+import type { Opened } from "../editor/editing";
+import { Editor } from "../editor/editor";
+import { VersionsDialog } from "../editor/versions";
+import { Confirm, DeleteDialog, RetryDialog } from "../list/dialogs";
 import { Captioning, Chip } from "../list/row";
 import { SearchVideo } from "../search/video";
 import { Icon } from "../ui/icons";
 import { listLink } from "../ui/route";
 import type { Service } from "../ui/service";
 import { ErrorNote, Heading } from "../ui/texts";
-import { clock, language as languageName, trackLabel } from "../ui/words";
+import { clock, language as languageName, trackLabel, when } from "../ui/words";
 import { DownloadDialog } from "./downloads";
 import { Film } from "./film";
 import { KeysDialog } from "./keys";
@@ -28,7 +34,10 @@ export function WatchView({ id, at, service }: WatchProps) {
   const { video, error, load, put } = useVideo(id, service);
   const film = useMemo(() => new Film(), [id]);
   const [wanted, setWanted] = useState<string>();
-  const [dialog, setDialog] = useState<"download" | "retry" | "delete" | "keys">();
+  const [dialog, setDialog] = useState<"download" | "retry" | "delete" | "keys" | "versions" | "delete track">();
+  const [editing, setEditing] = useState<Opened>();
+  const [, redraw] = useState({});
+  const [edited, setEdited] = useState<Cue[]>();
 
   const choices = choicesOf(video);
   const choice = choices.find((c) => c.name === wanted) ?? choices[0];
@@ -36,6 +45,11 @@ export function WatchView({ id, at, service }: WatchProps) {
   const { captions, error: unread, load: read } = useCaptions(service.api, video, chosen);
   const cues = captions?.cues ?? none;
   const language = captions?.language ?? choice?.language ?? early;
+
+  const stop = useCallback(() => {
+    setEditing(undefined);
+    setEdited(undefined);
+  }, []);
 
   // A track that was early is gone when the whole one is there.
   useEffect(() => {
@@ -54,6 +68,22 @@ export function WatchView({ id, at, service }: WatchProps) {
   const labelOf = (c: (typeof choices)[number]) => (c.early ? "Captions so far" : trackLabel(c));
   const close = () => setDialog(undefined);
   const track = video.tracks.find((t) => t.name === chosen);
+  const names = video.tracks.map((t) => t.name);
+  // Where there is no track at all, a person may write one.
+  const blank = video.status === "failed" || video.status === "uncaptioned" ? (video.language ?? "en") : undefined;
+  const source = track?.name ?? (chosen === "" && blank !== undefined ? "" : undefined);
+  const draft = source === undefined || editing ? null : readDraft(localStorage, id, source);
+  const edit = (from: Draft | null) => {
+    const saved = open(cues);
+    const target = track ? targetName(track, names) : freeName(blank ?? "en", names);
+    const fresh = { track: track?.name ?? "", etag: track?.etag ?? null, target, targetEtag: track?.kind === "human" ? track.etag : null, language, cues: saved, saved };
+    setEditing(from ? { ...fresh, ...from, saved: null } : fresh);
+  };
+  const savedAs = (t: Track) => {
+    put({ ...video, tracks: [t, ...video.tracks.filter((other) => other.name !== t.name)] });
+    setWanted(t.name);
+  };
+  const ready = track !== undefined && captions?.etag === track.etag;
   return (
     <>
       <Back />
@@ -85,7 +115,7 @@ export function WatchView({ id, at, service }: WatchProps) {
             title={video.title}
             film={film}
             at={at}
-            cues={cues}
+            cues={edited ?? cues}
             language={language}
             label={choice ? labelOf(choice) : ""}
             choices={choices.map((c) => ({ name: c.name, label: labelOf(c) }))}
@@ -96,23 +126,73 @@ export function WatchView({ id, at, service }: WatchProps) {
         )}
         <section class="panel" aria-label="Captions">
           {unread && <ErrorNote text={unread} onRetry={read} />}
-          {captions?.until !== undefined && (
-            <p class="note">
-              {cues.length > 0 ? `Captions so far, to ${clock(captions.until)}. The last ones may still change.` : "The first captions appear here soon."}
-            </p>
+          {editing ? (
+            <Editor api={service.api} video={id} film={film} opened={editing} taken={names} onCues={setEdited} onSaved={savedAs} onClose={stop} />
+          ) : (
+            <>
+              {draft && (
+                <div class="note">
+                  <p>There are changes that you did not save, of {when(draft.at)}.</p>
+                  <div class="actions">
+                    <button type="button" class="button primary" onClick={() => edit(draft)}>
+                      Go on editing
+                    </button>
+                    <button type="button" class="button" onClick={() => (dropDraft(localStorage, id, draft.track), redraw({}))}>
+                      Discard them
+                    </button>
+                  </div>
+                </div>
+              )}
+              {captions?.until !== undefined && (
+                <p class="note">
+                  {cues.length > 0 ? `Captions so far, to ${clock(captions.until)}. The last ones may still change.` : "The first captions appear here soon."}
+                </p>
+              )}
+              {(ready || source === "") && (
+                <div class="panel-tools">
+                  <button type="button" class="button" onClick={() => edit(null)}>
+                    <Icon name="edit" /> {source === "" ? "Write captions" : "Edit"}
+                  </button>
+                  {track?.kind === "human" && (
+                    <>
+                      <button type="button" class="button" onClick={() => setDialog("versions")}>
+                        <Icon name="history" /> Versions
+                      </button>
+                      <button type="button" class="button" onClick={() => setDialog("delete track")}>
+                        <Icon name="trash" /> Delete track
+                      </button>
+                    </>
+                  )}
+                </div>
+              )}
+              {track && <SearchVideo key={`${id} ${chosen}`} id={id} track={chosen} version={track.etag} language={language} api={service.api} film={film} />}
+              {cues.length > 0 && <Transcript cues={cues} language={language} film={film} />}
+              {captions && captions.until === undefined && cues.length === 0 && <p class="quiet">This track has no captions. {language !== early && languageName(language)}</p>}
+              {chosen === "" && <p class="quiet">There are no captions.</p>}
+            </>
           )}
-          {track && <SearchVideo key={`${id} ${chosen}`} id={id} track={chosen} version={track.etag} language={language} api={service.api} film={film} />}
-          {cues.length > 0 && <Transcript cues={cues} language={language} film={film} />}
-          {captions && captions.until === undefined && cues.length === 0 && <p class="quiet">This track has no captions. {language !== early && languageName(language)}</p>}
-          {chosen === "" && <p class="quiet">There are no captions.</p>}
         </section>
       </div>
       {dialog === "download" && <DownloadDialog video={video} chosen={chosen} service={service} onClose={close} />}
       {dialog === "retry" && <RetryDialog video={video} service={service} onClose={close} onDone={put} />}
       {dialog === "delete" && <DeleteDialog video={video} service={service} onClose={close} onGone={() => (location.hash = listLink)} />}
+      {dialog === "versions" && track && <VersionsDialog api={service.api} video={id} track={track} onRestored={load} onClose={close} />}
+      {dialog === "delete track" && track && (
+        <Confirm title="Delete this track?" act="Delete for good" danger onAct={() => removeTrack(service, video, track).then(load)} onClose={close}>
+          <p>“{trackLabel(track)}” and all its versions will be removed. This cannot be undone. The automatic captions stay.</p>
+        </Confirm>
+      )}
       {dialog === "keys" && <KeysDialog onClose={close} />}
     </>
   );
+}
+
+/** Removes a track, unless somebody saved a version of it that nobody has seen here. */
+async function removeTrack({ api }: Service, video: Video, track: Track): Promise<void> {
+  await api.removeTrack(video.id, track.name, track.etag).catch((error: unknown) => {
+    if (!hasCode(error, "no_such_track")) throw error;
+  });
+  dropDraft(localStorage, video.id, track.name);
 }
 
 const Back = () => (
