@@ -64,7 +64,7 @@ export function ConflictDialog({ api, video, target, conflict, free, saving, err
           {conflict.theirs === null ? "Save under this name" : "Replace theirs"}
         </button>
       </div>
-      {conflict.theirs !== null && <p class="quiet">Theirs would stay as an older version, to be restored by anybody who may edit the video.</p>}
+      {conflict.theirs !== null && <p class="quiet">If you replace it, theirs stays as an older version, which can be restored.</p>}
     </Dialog>
   );
 }

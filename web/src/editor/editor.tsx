@@ -45,7 +45,7 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
   const [leaving, setLeaving] = useState<string>();
   const range = useCell(film.range);
   const list = useRef<HTMLOListElement>(null);
-  const at = useCueAt(cues as unknown as readonly Cue[], film);
+  const at = useCueAt(cues, film);
 
   useEffect(() => {
     const timer = setTimeout(() => onCues(ops.close(cues)), 150);

@@ -1,23 +1,13 @@
-import { memo } from "./memo";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Cue } from "../api/types";
 import { useCell } from "../ui/cell";
 import { clock } from "../ui/words";
+import { cueAt } from "./cue-at";
 import type { Film } from "./film";
-
-/** The cue that is shown at a time, or else the last one before it; -1 before the first. */
-export function cueAt(cues: readonly Cue[], time: number): number {
-  let low = 0;
-  for (let high = cues.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (cues[middle]!.start <= time + 0.02) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
+import { memo } from "./memo";
 
 /** Follows the film: which cue is on. It changes a few times a minute, the film's time every frame. */
-export function useCueAt(cues: readonly Cue[], film: Film): number {
+export function useCueAt(cues: readonly { start: number }[], film: Film): number {
   const [at, setAt] = useState(() => cueAt(cues, film.time.value));
   useEffect(() => {
     setAt(cueAt(cues, film.time.value));
