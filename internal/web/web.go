@@ -63,14 +63,18 @@ func New(props Props, opts httpapi.Options) http.Handler {
 func Gateway(h http.Handler) httpapi.GatewayHandler {
 	serve := httpapi.Gateway(h)
 	return func(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+		if strings.Trim(e.Path, "/") != "" {
+			return serve(ctx, e)
+		}
 		asked := e.RequestContext.Path // as the client wrote it, with the stage
-		if e.Path == "/" && asked != "" && !strings.HasSuffix(asked, "/") {
+		if asked != "" && !strings.HasSuffix(asked, "/") {
 			// Relative, since only the client knows what stands before.
 			last := asked[strings.LastIndexByte(asked, '/')+1:]
 			return events.APIGatewayProxyResponse{StatusCode: http.StatusPermanentRedirect, Headers: map[string]string{
 				"Location": last + "/", "Cache-Control": "no-cache",
 			}}, nil
 		}
+		e.Path = "/"
 		return serve(ctx, e)
 	}
 }
