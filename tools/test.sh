@@ -12,6 +12,7 @@ python="$CACHE/localstack/bin/python"
 [[ -d "$CUEPIPE_SPEECH" ]] || die "The recordings that the tests recognise are not in $CUEPIPE_SPEECH. Say where they are: CUEPIPE_SPEECH=folder make test"
 tools/fetch.sh
 tools/fetch/test-packages.sh
+tools/fetch/uppy.sh
 tools/build.sh
 go build -C integration -o "$ROOT/bin/" ./cmd/faultproxy
 

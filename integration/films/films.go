@@ -66,6 +66,18 @@ func Moment(ctx context.Context, name string, length time.Duration, source strin
 		"-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "32k", "-ac", "1", "-ar", "16000")...)
 }
 
+// Bulky returns the path of a film of 73 MB, which is soon made and soon
+// recognised: 11 s of speech as PCM, and a picture without compression, in an
+// AVI.
+func Bulky(ctx context.Context) (string, error) {
+	sound, err := recording.Path("jfk.wav")
+	if err != nil {
+		return "", err
+	}
+	return kept(ctx, "avi", "bulky", []string{sound}, "-i", sound, "-f", "lavfi", "-i", "testsrc2=s=640x360:r=20", "-map", "1:v", "-map", "0:a",
+		"-shortest", "-c:v", "rawvideo", "-pix_fmt", "yuv420p", "-c:a", "pcm_s16le", "-bitexact")
+}
+
 // Twice returns the path of a file of that length, silent but for a sound that
 // begins twice, after first and again after later: the recordings one after the
 // other, with three seconds of silence after each. kind is one of these: mp4 and

@@ -33,8 +33,10 @@ type Video struct {
 	}
 	Failure *struct{ Code, Message string }
 	Upload  struct {
-		Method, URL string
-		Headers     map[string]string
+		Kind, Method, URL string
+		Headers           map[string]string
+		PartSize          int64
+		Parts             int
 	}
 }
 
@@ -144,6 +146,15 @@ func (p Person) Put(v Video, file []byte) int {
 func (p Person) Upload(name, contentType string, file []byte) Video {
 	p.T.Helper()
 	v := p.Create(name, contentType, len(file))
+	if v.Upload.Kind == "multipart" {
+		all := make([]int, v.Upload.Parts)
+		for i := range all {
+			all[i] = i + 1
+		}
+		p.PutParts(v, file, all...)
+		p.Want(202, "POST", "/v1/videos/"+v.ID+"/complete", nil)
+		return v
+	}
 	if status := p.Put(v, file); status != 200 {
 		p.T.Fatalf("PUT: %d", status)
 	}

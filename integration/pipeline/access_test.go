@@ -63,7 +63,7 @@ func TestNobodyComesInWithoutAToken(t *testing.T) {
 	id := "/v1/videos/" + video.NewID()
 	for name, token := range map[string]string{"none": "", "forged": forged, "expired": expired, "for another audience": foreign, "no token at all": "x"} {
 		p := person.Person{T: t, API: deployed.API, Token: token}
-		for _, r := range [][2]string{{"GET", "/v1/videos"}, {"POST", "/v1/videos"}, {"GET", id}, {"DELETE", id}, {"POST", id + "/complete"}, {"GET", id + "/captions/en.vtt"}} {
+		for _, r := range [][2]string{{"GET", "/v1/videos"}, {"POST", "/v1/videos"}, {"GET", id}, {"DELETE", id}, {"POST", id + "/complete"}, {"POST", id + "/parts"}, {"GET", id + "/parts"}, {"GET", id + "/source"}, {"GET", id + "/captions/en.vtt"}} {
 			status, header, b := p.Call(r[0], r[1], map[string]any{"filename": "a.mp4", "size": 1, "contentType": "video/mp4"})
 			if status != 401 || header.Get("Content-Type") != "application/problem+json" || !strings.Contains(header.Get("WWW-Authenticate"), "Bearer") {
 				t.Errorf("%s: %s %s: %d %s", name, r[0], r[1], status, b)
@@ -76,7 +76,7 @@ func TestSomebodyElsesVideoIsNotFound(t *testing.T) {
 	t.Parallel()
 	alice, bob := person.New(t, deployed), person.New(t, deployed)
 	v := alice.Create("film.mp4", "video/mp4", 10)
-	for _, r := range [][2]string{{"GET", ""}, {"DELETE", ""}, {"POST", "/complete"}, {"GET", "/captions/en.vtt"}} {
+	for _, r := range [][2]string{{"GET", ""}, {"DELETE", ""}, {"POST", "/complete"}, {"GET", "/parts"}, {"GET", "/source"}, {"GET", "/captions/en.vtt"}} {
 		if got := bob.Refused(404, r[0], "/v1/videos/"+v.ID+r[1]); got.Code != "not_found" {
 			t.Errorf("%s %s: %+v", r[0], r[1], got)
 		}

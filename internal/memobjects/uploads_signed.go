@@ -2,6 +2,7 @@ package memobjects
 
 import (
 	"context"
+	"crypto/md5"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -126,6 +127,7 @@ func (s *Signed) take(w http.ResponseWriter, r *http.Request, sig signature) {
 		refuse(w, http.StatusPreconditionFailed, "PreconditionFailed")
 		return
 	}
+	w.Header().Set("ETag", fmt.Sprintf(`"%x"`, md5.Sum(body)))
 	s.tell(sig.key)
 }
 
