@@ -15,8 +15,18 @@ import (
 
 type captionsFlags struct {
 	output, format, track string
+	version               int // of a person's track; 0 is the newest
 	wait, partial         bool
 	timeout               time.Duration
+}
+
+// register is for the flags that say which captions, and where to.
+func (f *captionsFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&f.output, "output", "o", "-", "where to write the captions; - is standard output")
+	flags.StringVarP(&f.format, "format", "f", "vtt", "one of "+formatNames())
+	flags.StringVar(&f.track, "track", "", "the track's name (default: the video's first)")
+	completeWith(cmd, "format", strings.Split(formatNames(), ", "))
 }
 
 func (a *app) captionsCommand() *cobra.Command {
@@ -32,13 +42,13 @@ fetched, and standard error says how far that goes. In WebVTT a NOTE at the head
 says so too.
 
 ` + exitHelp,
-		Args: exactly("the id of one video"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.captions(cmd.Context(), args[0], f) },
+		Args:              exactly("the id of one video"),
+		ValidArgsFunction: a.completeIDs(1),
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.captions(cmd.Context(), args[0], f) },
 	}
+	f.register(cmd)
 	flags := cmd.Flags()
-	flags.StringVarP(&f.output, "output", "o", "-", "where to write the captions; - is standard output")
-	flags.StringVarP(&f.format, "format", "f", "vtt", "one of "+formatNames())
-	flags.StringVar(&f.track, "track", "", "the track's name (default: the video's first)")
+	flags.IntVar(&f.version, "version", 0, "of a track of your own: an older version, by its number")
 	flags.BoolVar(&f.wait, "wait", false, "wait until the video is captioned")
 	flags.BoolVar(&f.partial, "partial", false, "do not wait: of a video in work, fetch what is there so far")
 	flags.DurationVar(&f.timeout, "timeout", 0, "with --wait: give up after this time, such as 10m; 0 never does")
@@ -71,14 +81,20 @@ func (a *app) captions(ctx context.Context, id string, f captionsFlags) error {
 	if f.partial && (v.Status == client.Queued || v.Status == client.Captioning) {
 		return a.partialCaptions(ctx, c, v, f, out)
 	}
-	if err := outcome(v); err != nil {
+	// What a person wrote is there whatever became of the machine's captions.
+	if err := outcome(v); err != nil && (len(v.Tracks) == 0 || v.InWork() && f.track == "") {
 		return err
 	}
 	name, err := pick(v.Tracks, f.track)
 	if err != nil {
 		return err
 	}
-	b, err := c.Track(ctx, id, name, f.format)
+	var b []byte
+	if f.version > 0 {
+		b, err = c.TrackVersion(ctx, id, name, f.format, f.version)
+	} else {
+		b, err = c.Track(ctx, id, name, f.format)
+	}
 	if err != nil {
 		return explain(ctx, err, state{}, false)
 	}

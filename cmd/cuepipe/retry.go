@@ -27,7 +27,8 @@ from now on, instead of all that was asked before.
 With --wait the command ends when the video does, and its exit code says how.
 
 ` + exitHelp,
-		Args: exactly("the id of one video"),
+		Args:              exactly("the id of one video"),
+		ValidArgsFunction: a.completeIDs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			asked, err := options.asked()
 			if err != nil {

@@ -70,7 +70,7 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.api, "api", "", "the service's address, without \"/v1\" (default $CUEPIPE_API, or where you are logged in)")
 	flags.StringVar(&a.token, "token", "", "your token, instead of a log-in; better kept in $CUEPIPE_TOKEN, where other users do not see it")
 	root.AddCommand(a.loginCommand(), a.logoutCommand(), a.captionCommand(), a.captionsCommand(), a.retryCommand(), a.listCommand(), a.getCommand(),
-		a.removeCommand(), a.checkCommand(), a.versionCommand())
+		a.searchCommand(), a.putCommand(), a.versionsCommand(), a.restoreCommand(), a.removeCommand(), a.checkCommand(), a.versionCommand())
 	return root
 }
 

@@ -204,7 +204,7 @@ func (c *Client) notTheAPI() *Problem {
 // do returns the body and the header of a successful answer, or a *Problem, an
 // *Unreachable or ctx's error.
 func (c *Client) do(ctx context.Context, r request) (body []byte, header http.Header, err error) {
-	err = retry(ctx, func(attempt int) error {
+	err = retry(ctx, attempts, func(attempt int) error {
 		var err error
 		body, header, err = c.try(ctx, r)
 		if attempt > 1 && err != nil {

@@ -10,8 +10,8 @@ import (
 )
 
 // retry calls f until it succeeds, until again says that another attempt is of
-// no use, or until all attempts are used up.
-func retry(ctx context.Context, f func(attempt int) error, again func(error) bool) error {
+// no use, or until so many attempts are used up.
+func retry(ctx context.Context, attempts int, f func(attempt int) error, again func(error) bool) error {
 	pause := firstPause
 	for attempt := 1; ; attempt++ {
 		err := f(attempt)
@@ -30,7 +30,7 @@ func retry(ctx context.Context, f func(attempt int) error, again func(error) boo
 			return context.Cause(ctx)
 		case <-time.After(wait):
 		}
-		pause *= 2
+		pause = min(2*pause, longestPause)
 	}
 }
 
@@ -44,6 +44,9 @@ func mayHelp(err error, once bool) bool {
 	var u *Unreachable
 	return errors.As(err, &u) && !once
 }
+
+// longestPause is for what is tried more than some times.
+const longestPause = 15 * time.Second
 
 // longestAfter bounds what a service may ask for.
 const longestAfter = 10 * time.Second

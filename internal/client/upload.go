@@ -19,7 +19,7 @@ func (c *Client) Upload(ctx context.Context, t Ticket, body io.ReaderAt, size in
 	if progress == nil {
 		progress = func(int64) {}
 	}
-	return retry(ctx, func(attempt int) error {
+	return retry(ctx, attempts, func(attempt int) error {
 		err := c.put(ctx, t, body, size, progress)
 		var p *Problem
 		if attempt > 1 && errors.As(err, &p) && p.Code == alreadyUploaded {
@@ -36,43 +36,56 @@ func (c *Client) Upload(ctx context.Context, t Ticket, body io.ReaderAt, size in
 }
 
 func (c *Client) put(ctx context.Context, t Ticket, body io.ReaderAt, size int64, progress func(int64)) error {
-	open := func() (io.ReadCloser, error) {
-		return io.NopCloser(&counter{r: io.NewSectionReader(body, 0, size), progress: progress}), nil
+	_, err := c.send(ctx, target{t.Method, t.URL, t.Headers}, func() io.ReadCloser {
+		return io.NopCloser(&counter{r: io.NewSectionReader(body, 0, size), progress: progress})
+	}, size)
+	if err == nil {
+		progress(size)
 	}
-	reader, _ := open()
-	req, err := http.NewRequestWithContext(ctx, t.Method, t.URL, reader)
+	return err
+}
+
+// A target is where something is uploaded to.
+type target struct {
+	method, url string
+	headers     map[string]string // to the letter, and none of ours
+}
+
+// send makes one attempt and returns the header of S3's answer. open is called
+// for every time that the body is read from its start.
+func (c *Client) send(ctx context.Context, t target, open func() io.ReadCloser, size int64) (http.Header, error) {
+	req, err := http.NewRequestWithContext(ctx, t.method, t.url, open())
 	if err != nil {
-		return &Problem{Code: "not_the_api", Detail: "The service gave an upload address that is not a URL. Check the API's address."}
+		return nil, &Problem{Code: "not_the_api", Detail: "The service gave an upload address that is not a URL. Check the API's address."}
 	}
 	// A length of our own choice would be chunked, which S3 does not take; and
 	// a new bucket may redirect, for which the body is read again.
-	req.ContentLength, req.GetBody = size, open
-	for name, value := range t.Headers {
+	req.ContentLength, req.GetBody = size, func() (io.ReadCloser, error) { return open(), nil }
+	for name, value := range t.headers {
 		req.Header.Set(name, value)
 	}
 	// Wait for S3's word before gigabytes are sent that it will refuse.
 	req.Header.Set("Expect", "100-continue")
 	res, err := c.http().Do(req)
 	if err != nil {
-		return unreachable(ctx, storageHost(t), err)
+		return nil, unreachable(ctx, hostOf(t.url), err)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxStorageError))
 	if res.StatusCode < 300 {
-		progress(size)
-		return nil
+		return res.Header, nil
 	}
 	if err != nil {
-		return unreachable(ctx, storageHost(t), err)
+		return nil, unreachable(ctx, hostOf(t.url), err)
 	}
-	return storageProblem(res, answer)
+	return nil, storageProblem(res, answer)
 }
 
 // maxStorageError is more than any of S3's error documents has, in bytes.
 const maxStorageError = 64 << 10
 
-func storageHost(t Ticket) string {
-	u, err := url.Parse(t.URL)
+func hostOf(address string) string {
+	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return "The upload's storage"
 	}
@@ -98,6 +111,7 @@ func (c *counter) Read(p []byte) (int, error) {
 const (
 	alreadyUploaded    = "already_uploaded"
 	storageUnavailable = "storage_unavailable"
+	uploadExpired      = "upload_expired"
 )
 
 // storageProblem says S3's error, an XML document, in a sentence. Its own
@@ -112,8 +126,10 @@ func storageProblem(res *http.Response, body []byte) *Problem {
 	switch {
 	case res.StatusCode == http.StatusPreconditionFailed:
 		p.Code, p.Detail = alreadyUploaded, "A file was already uploaded for this video, and an upload address takes one only. Create a new video for another file."
+	case said.Code == "NoSuchUpload":
+		p.Code, p.Detail = "upload_gone", "The service keeps nothing of this upload any more: it was given up, or has ended. Start again."
 	case said.Code == "ExpiredToken", said.Code == "AccessDenied" && said.Message == "Request has expired":
-		p.Code, p.Detail = "upload_expired", "The upload address has expired; an upload has to begin within 15 minutes. Start again."
+		p.Code, p.Detail = uploadExpired, "The upload address has expired; an upload has to begin within 15 minutes. Start again."
 	case res.StatusCode == http.StatusForbidden:
 		p.Code, p.Detail = "upload_refused", "The storage refused the upload: the size or the type of what was sent is not the one that was announced. If the file changed meanwhile, start again."
 	case res.StatusCode == http.StatusBadRequest && (said.Code == "EntityTooLarge" || said.Code == "IncompleteBody"):
