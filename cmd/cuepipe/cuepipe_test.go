@@ -210,7 +210,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		says string
 		args []string
 	}{
-		{2, "Name one video or audio file", []string{"caption"}},
+		{2, "Name a video or audio file", []string{"caption"}},
 		{2, "Unknown command \"capton\"", []string{"capton", film}},
 		{2, "Unknown flag", []string{"caption", film, "--fast"}},
 		{2, "must be one of vtt, srt", []string{"caption", film, "-f", "docx"}},
@@ -228,7 +228,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		{2, "must begin with https", []string{"caption", film, "--api", "example.com"}},
 		{1, "cannot be written (no such file or directory)", []string{"caption", film, "-o", b.path("no/such.vtt")}},
 		{1, "cannot be read (no such file or directory)", []string{"caption", b.path("none.mp4")}},
-		{1, "is not a file", []string{"caption", b.dir}},
+		{1, "is not a file", []string{"caption", os.DevNull}},
 		{1, "were not found in " + b.dir, []string{"caption", film, "--local", "--assets", b.dir}},
 		{1, "There is no such video", []string{"get", "x"}},
 		{1, "There is no such video", []string{"rm", "x"}},

@@ -49,19 +49,16 @@ func (p *pace) due(s state) bool {
 type lines struct {
 	out io.Writer
 	pace
-	said string
+	before, said string
 }
 
 func (l *lines) show(s state) {
 	if !l.due(s) {
 		return
 	}
-	words := s.inWords()
-	if s.Status == uploading && s.Size > 0 {
-		words += fmt.Sprintf(", %d%% of %.1f MB", 100*s.Sent/s.Size, float64(s.Size)/1e6)
-	}
+	words := s.inALine()
 	if words != l.said {
-		fmt.Fprintln(l.out, words)
+		fmt.Fprintln(l.out, l.before+words)
 	}
 	l.said = words
 }
@@ -70,7 +67,8 @@ func (l *lines) clear() {}
 
 // jsonLines are for scripts.
 type jsonLines struct {
-	out io.Writer
+	out  io.Writer
+	file string // where there are several
 	pace
 }
 
@@ -78,8 +76,9 @@ func (j *jsonLines) show(s state) {
 	if j.due(s) {
 		writeJSON(j.out, struct {
 			Type string `json:"type"`
+			File string `json:"file,omitempty"`
 			state
-		}{"progress", s})
+		}{"progress", j.file, s})
 	}
 }
 
@@ -103,7 +102,7 @@ type bars struct {
 func (b *bars) show(s state) {
 	kind, at, total := "wait", int64(0), int64(-1)
 	switch {
-	case s.Status == uploading:
+	case s.sending():
 		kind, at, total = "bytes", s.Sent, s.Size
 	case s.Duration > 0 && s.Heard > 0:
 		kind, at, total = "sound", milliseconds(s.Heard), milliseconds(s.Duration)

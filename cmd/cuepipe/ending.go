@@ -44,13 +44,24 @@ func explain(ctx context.Context, err error, last state, local bool) error {
 	case local && code == exitInterrupted && last.kept == "":
 		what += " Nothing was written."
 	case local || last.ID == "":
-	case last.Status == uploading || last.Status == client.Pending:
-		what += fmt.Sprintf(" The upload was not complete, so nothing is captioned; the service forgets video %s within a day. Start again with the same command.", last.ID)
+	case (last.sending() || last.Status == client.Pending) && !last.keptUntil.IsZero():
+		what += fmt.Sprintf(" The upload was not complete. Go on where it stopped with the same command; until %s the service keeps what has arrived.", last.keptUntil.Local().Format("2 January"))
+	case last.sending() || last.Status == client.Pending:
+		what += fmt.Sprintf(" The upload was not complete, so nothing is captioned; the service forgets video %s within a week. Start again with the same command.", last.ID)
 	case last.Status == client.Ready:
 		what += " The captions are ready. Get them with: cuepipe captions " + last.ID
 	case last.ended(): // it is being deleted
 	default:
 		what += " The service goes on with the video. Get its captions with: cuepipe captions --wait " + last.ID
 	}
-	return &exit{code, errors.New(what)}
+	return &exit{code, &said{what, err}}
 }
+
+// said is an error in other words.
+type said struct {
+	words string
+	cause error
+}
+
+func (s *said) Error() string { return s.words }
+func (s *said) Unwrap() error { return s.cause }

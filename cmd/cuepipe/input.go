@@ -42,11 +42,13 @@ func openInput(path string) (*os.File, error) {
 	return f, nil
 }
 
+const transportStream = "video/mp2t"
+
 // types of the files that are admitted, by their names. A system's own table
 // may lack them or say "application".
 var types = map[string]string{
 	".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".mkv": "video/x-matroska",
-	".avi": "video/x-msvideo", ".ts": "video/mp2t", ".mts": "video/mp2t", ".m2ts": "video/mp2t",
+	".avi": "video/x-msvideo", ".ts": transportStream, ".mts": transportStream, ".m2ts": transportStream,
 	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".wav": "audio/wav", ".flac": "audio/flac",
 	".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg", ".ogv": "video/ogg", ".aac": "audio/aac", ".mka": "audio/x-matroska",
 }
@@ -77,7 +79,11 @@ func typeOf(f *os.File) (string, error) {
 	if sniffed == "application/ogg" {
 		sniffed = "video/ogg"
 	}
-	for _, t := range []string{types[ext], mime.TypeByExtension(ext), sniffed} {
+	named := types[ext]
+	if named == transportStream && !strings.HasPrefix(string(first[:n]), "G") && (n < 5 || first[4] != 'G') {
+		named = "" // programs end in .ts, too; the others begin with 0x47, of .m2ts after a time of 4 bytes
+	}
+	for _, t := range []string{named, mime.TypeByExtension(ext), sniffed} {
 		if strings.HasPrefix(t, "video/") || strings.HasPrefix(t, "audio/") {
 			return t, nil
 		}

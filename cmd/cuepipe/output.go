@@ -30,7 +30,7 @@ func (a *app) outputFor(file, name, format string, force bool) (output, error) {
 	}
 	path := name
 	if path == "" {
-		path = strings.TrimSuffix(file, filepath.Ext(file)) + "." + format
+		path = captionsOf(file, format)
 	}
 	stat, err := os.Stat(path)
 	switch {
@@ -39,13 +39,25 @@ func (a *app) outputFor(file, name, format string, force bool) (output, error) {
 	case err == nil && same(stat, file):
 		return output{}, usage("The captions would replace %s itself. Name another file with --output.", file)
 	case err == nil && name == "" && !force:
-		return output{}, say("%s is there already. Replace it with --force, or write to another place with --output.", path)
+		return output{}, &exists{path}
 	}
 	probe, err := create(path)
 	if err != nil {
 		return output{}, unwritable(path, err)
 	}
 	return output{path: path}, errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// captionsOf is where a file's captions go by themselves.
+func captionsOf(file, format string) string {
+	return strings.TrimSuffix(file, filepath.Ext(file)) + "." + format
+}
+
+// exists: there are captions already, that somebody may have corrected.
+type exists struct{ path string }
+
+func (e *exists) Error() string {
+	return e.path + " is there already. Replace it with --force, or write to another place with --output."
 }
 
 // formatNames lists the formats of captions.

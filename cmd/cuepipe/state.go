@@ -19,11 +19,18 @@ type state struct {
 	Total    int     `json:"segments,omitempty"`
 	Left     int     `json:"secondsLeft,omitempty"` // an estimate; 0 while there is none, and at the end
 
-	kept string // the file that has early captions, after an end without whole ones
+	kept      string    // the file that has early captions, after an end without whole ones
+	keptUntil time.Time // of an upload in parts: how long the service keeps what has arrived
 }
 
-// uploading is the one status that a service does not know.
-const uploading = "uploading"
+// Statuses that a service does not know.
+const (
+	uploading = "uploading"
+	checking  = "checking" // what has arrived before
+)
+
+// sending reports whether the service does not have the whole file yet.
+func (s state) sending() bool { return s.Status == uploading || s.Status == checking }
 
 // stateOf reads a video's progress.
 func stateOf(v client.Video) state {
@@ -39,7 +46,7 @@ func stateOf(v client.Video) state {
 
 // ended reports whether a result will say the rest.
 func (s state) ended() bool {
-	return s.Status != uploading && !client.Video{Status: s.Status}.InWork()
+	return !s.sending() && !client.Video{Status: s.Status}.InWork()
 }
 
 // inWords says a state to people.
@@ -47,6 +54,8 @@ func (s state) inWords() string {
 	switch s.Status {
 	case uploading:
 		return "uploading"
+	case checking:
+		return "checking what was uploaded before"
 	case client.Pending, client.Queued:
 		if s.Done == 0 { // later some of it waits, and the rest is in work
 			return "waiting for a worker"
@@ -66,6 +75,15 @@ func (s state) inWords() string {
 	}
 	if s.Left > 0 {
 		words += ", about " + roughly(s.Left) + " left"
+	}
+	return words
+}
+
+// inALine says it where no bar shows how much is sent.
+func (s state) inALine() string {
+	words := s.inWords()
+	if s.sending() && s.Size > 0 {
+		words += fmt.Sprintf(", %d%% of %.1f MB", 100*s.Sent/s.Size, float64(s.Size)/1e6)
 	}
 	return words
 }

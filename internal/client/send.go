@@ -63,30 +63,26 @@ func (p *Parts) verify(ctx context.Context) (complete bool, err error) {
 	return len(p.sums) == p.ticket.Parts, nil
 }
 
-// send ends at the first part that does not arrive.
+// send begins no more parts after one that does not arrive; those on their way
+// are not cut off by it.
 func (p *Parts) send(ctx context.Context, numbers []int, atOnce int) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	q := queue{parts: p, numbers: numbers, batch: min(signAhead*atOnce, mostSigned)}
 	var wg sync.WaitGroup
 	for range min(atOnce, len(numbers)) {
 		wg.Go(func() {
 			for {
-				part, ok, err := q.next(ctx)
-				if err == nil && ok {
-					err = p.sendPart(ctx, part)
-				}
-				if err != nil {
-					cancel(err) // the first one's is kept
-				}
-				if err != nil || !ok {
+				part, ok := q.next(ctx)
+				if !ok {
 					return
+				}
+				if err := p.sendPart(ctx, part); err != nil {
+					q.end(err)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	return context.Cause(ctx)
+	return q.failed
 }
 
 // A queue gives out parts, signed as they are needed.
@@ -97,23 +93,32 @@ type queue struct {
 	mu      sync.Mutex
 	numbers []int // not signed yet
 	signed  []SignedPart
+	failed  error // the first
 }
 
-func (q *queue) next(ctx context.Context) (p SignedPart, ok bool, err error) {
+func (q *queue) end(err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.signed) == 0 && len(q.numbers) > 0 {
+	if q.failed == nil {
+		q.failed = err
+	}
+}
+
+// next returns no part where none is left or the upload has failed.
+func (q *queue) next(ctx context.Context) (p SignedPart, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.failed == nil && len(q.signed) == 0 && len(q.numbers) > 0 {
 		n := min(q.batch, len(q.numbers))
-		if q.signed, err = q.parts.client.SignParts(ctx, q.parts.id, q.numbers[:n]); err != nil {
-			return p, false, err
-		}
+		q.signed, q.failed = q.parts.client.SignParts(ctx, q.parts.id, q.numbers[:n])
 		q.numbers = q.numbers[n:]
 	}
-	if len(q.signed) == 0 {
-		return p, false, nil
+	if q.failed != nil || len(q.signed) == 0 {
+		return p, false
 	}
-	p, q.signed = q.signed[0], slices.Delete(q.signed, 0, 1)
-	return p, true, nil
+	p = q.signed[0]
+	q.signed = q.signed[1:]
+	return p, true
 }
 
 // sendPart returns when the part has arrived as it was read.
