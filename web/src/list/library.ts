@@ -1,8 +1,8 @@
 import type { Api } from "../api/client";
 import { hasCode, textOf } from "../api/problem";
-import type { Video } from "../api/types";
+import type { Status, Video } from "../api/types";
 import { Cell } from "../ui/cell";
-import { looks, moves, type Answer } from "./polling";
+import { isStale, looks, moves, type Answer } from "./polling";
 import { Watching } from "./watching";
 
 export interface Shelf {
@@ -12,6 +12,15 @@ export interface Shelf {
   loading: boolean;
   error?: string;
 }
+
+/** How a change is said to those who listen. */
+const news: Partial<Record<Status, string>> = {
+  queued: "waits to be captioned",
+  captioning: "is being captioned",
+  ready: "has its captions",
+  uncaptioned: "has no captions",
+  failed: "could not be captioned",
+};
 
 /** Up to so many videos are asked for one by one; more come by the list. */
 const singly = 5;
@@ -25,7 +34,7 @@ export class Library {
 
   constructor(private readonly api: Api) {
     this.watching = new Watching(
-      () => this.shelf.value.videos.filter(moves).length,
+      () => this.moving().length,
       () => this.refresh(),
     );
   }
@@ -44,6 +53,8 @@ export class Library {
       this.shelf.value = { ...this.shelf.value, loading: false, error: textOf(error) };
     }
   }
+
+  private moving = () => this.shelf.value.videos.filter((v) => moves(v));
 
   find = (id: string) => this.shelf.value.videos.find((v) => v.id === id);
 
@@ -70,16 +81,16 @@ export class Library {
   }
 
   private tell(video: Video): void {
-    const text = { ready: "has its captions", failed: "could not be captioned", uncaptioned: "has no captions", captioning: "is being captioned" }[video.status as string];
+    const text = news[video.status];
     if (text) this.news.value = `${video.title} ${text}.`;
   }
 
   private async refresh(): Promise<Answer> {
-    const moving = this.shelf.value.videos.filter(moves);
+    const moving = this.moving();
     let answer: Answer = "same";
     const take = (video: Video) => {
       const before = this.find(video.id);
-      if (!before || looks(before) === looks(video)) return;
+      if (!before || isStale(video, before) || looks(before) === looks(video)) return;
       answer = "changed";
       if (before.status !== video.status) this.tell(video);
       this.set(this.shelf.value.videos.map((v) => (v.id === video.id ? video : v)));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Video } from "../api/types";
-import { delayOf, freshPace, looks, moves, paceAfter, type Answer } from "./polling";
+import { delayOf, freshPace, isStale, looks, moves, paceAfter, type Answer } from "./polling";
 
 test("what stands still, or is not looked at, is never asked for", () => {
   expect(delayOf(freshPace, 0, false)).toBeNull();
@@ -9,9 +9,19 @@ test("what stands still, or is not looked at, is never asked for", () => {
   expect(delayOf({ quiet: 0, failures: 9 }, 0, false)).toBeNull();
 });
 
-test("the service changes only what it works on", () => {
-  const moving = (["pending", "queued", "captioning", "ready", "uncaptioned", "failed", "deleting"] as const).filter((status) => moves({ status }));
-  expect(moving).toEqual(["queued", "captioning", "deleting"]);
+test("the service changes only what it works on, and what may arrive at an address that it gave", () => {
+  const now = Date.parse("2026-01-01T12:00:00Z");
+  const all = ["pending", "queued", "captioning", "ready", "uncaptioned", "failed", "deleting"] as const;
+  const moving = (createdAt: string, upload?: Video["upload"]) => all.filter((status) => moves({ status, createdAt, upload }, now));
+  expect(moving("2026-01-01T11:00:00Z")).toEqual(["queued", "captioning", "deleting"]);
+  expect(moving("2026-01-01T11:50:00Z")).toEqual(["pending", "queued", "captioning", "deleting"]);
+  expect(moving("2026-01-01T11:59:59Z", { kind: "multipart", expiresAt: "" })).toEqual(["queued", "captioning", "deleting"]);
+});
+
+test("an answer that was overtaken is stale", () => {
+  const at = (updatedAt: string) => ({ updatedAt }) as Video;
+  expect(isStale(at("2026-01-01T12:00:00Z"), at("2026-01-01T12:00:00.5Z"))).toBe(true);
+  expect(isStale(at("2026-01-01T12:00:00.5Z"), at("2026-01-01T12:00:00.500Z"))).toBe(false);
 });
 
 test("it is asked after a second while things happen, less and less while nothing does, and soon again after a change", () => {

@@ -8,8 +8,17 @@ const soonest = 1000;
 const latest = 15_000;
 const latestAfterErrors = 60_000;
 
-/** Whether the service will change a video by itself. */
-export const moves = (v: Pick<Video, "status">) => v.status === "queued" || v.status === "captioning" || v.status === "deleting";
+/** Milliseconds that a small file's address lives: a video without an upload in parts may become more that long. */
+const addressLife = 15 * 60_000;
+
+/** Whether the service, or an upload from elsewhere, will change a video by itself. Parts that nobody sends may lie for days. */
+export function moves(v: Pick<Video, "status" | "upload" | "createdAt">, now = Date.now()): boolean {
+  if (v.status === "pending") return v.upload?.kind !== "multipart" && now - Date.parse(v.createdAt) < addressLife;
+  return v.status === "queued" || v.status === "captioning" || v.status === "deleting";
+}
+
+/** Whether an answer is about an earlier time than what is known: answers may overtake each other. */
+export const isStale = (answer: Video, known: Video) => Date.parse(answer.updatedAt) < Date.parse(known.updatedAt);
 
 export interface Pace {
   /** How many answers in a row said nothing new. */

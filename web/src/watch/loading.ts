@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api, Captions } from "../api/client";
 import { hasCode, isAbort, Problem, textOf } from "../api/problem";
 import type { Track, Video } from "../api/types";
-import { looks, moves } from "../list/polling";
+import { isStale, looks, moves } from "../list/polling";
 import { Watching } from "../list/watching";
 import type { Service } from "../ui/service";
 
@@ -16,6 +16,7 @@ export function useVideo(id: string, { api, library }: Service) {
   const latest = useRef(video);
   const watching = useRef<Watching>();
   const take = (v: Video) => {
+    if (latest.current && isStale(v, latest.current)) return false;
     const changed = !latest.current || looks(latest.current) !== looks(v);
     latest.current = v;
     if (changed) {
