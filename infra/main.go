@@ -14,6 +14,7 @@
 //	MODEL_MEMORY     optional: what its transcriber gets of memory, 1769 to 10240 MB
 //	MODEL_STORAGE    optional: what its transcriber gets of /tmp, 512 to 10240 MB
 //	TRANSCRIBE       optional: true has Amazon Transcribe hear other languages than English, and tell speakers apart
+//	WEBHOOK_URL      optional: an https address that is told of every video that comes to its end, see docs/events.md
 //	AWS_ENDPOINT_URL where the local cloud answers; read for local and test only, as is
 //	AWS_ENDPOINT_URL_TRANSCRIBE, where a stand-in for Amazon Transcribe does
 //
@@ -72,6 +73,7 @@ func settings(getenv func(string) string) (cuepipe.Settings, error) {
 		Scopes:     getenv("OIDC_SCOPES"),
 		PageOrigin: cmp.Or(getenv("PAGE_ORIGIN"), stage.Defaults.PageOrigin),
 		AlarmEmail: getenv("ALARM_EMAIL"),
+		WebhookURL: getenv("WEBHOOK_URL"),
 
 		SegmentLength: stage.SegmentLength,
 	}

@@ -41,13 +41,15 @@ func TestTheEnvironmentDecides(t *testing.T) {
 	s, err := settings(environment(map[string]string{
 		"STAGE": "prod", "DIST": "built", "OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "captions",
 		"PAGE_ORIGIN": "https://captions.example.org", "ALARM_EMAIL": "operator@example.org", "MAX_CONCURRENCY": "50", "SEGMENT_SECONDS": "60",
+		"WEBHOOK_URL":      "https://example.org/cuepipe?key=1",
 		"AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.Stage.Name != "prod" || s.Dist != "built" || s.Issuer != "https://login.example.org" || s.Audience != "captions" ||
-		s.PageOrigin != "https://captions.example.org" || s.AlarmEmail != "operator@example.org" || s.Transcribers != 50 || s.SegmentLength != time.Minute {
+		s.PageOrigin != "https://captions.example.org" || s.AlarmEmail != "operator@example.org" || s.Transcribers != 50 || s.SegmentLength != time.Minute ||
+		s.WebhookURL != "https://example.org/cuepipe?key=1" {
 		t.Errorf("settings are %+v", s)
 	}
 	if s.Endpoint != "" {
@@ -77,6 +79,9 @@ func TestSentencesForTheOneWhoDeploys(t *testing.T) {
 		{"SEGMENT_SECONDS", "19", "from 20 to 600"},
 		{"SEGMENT_SECONDS", "601", "from 20 to 600"},
 		{"SEGMENT_SECONDS", "-120", "from 20 to 600"},
+		{"WEBHOOK_URL", "http://example.org/cuepipe", "give an https address"},
+		{"WEBHOOK_URL", "example.org", "give an https address"},
+		{"WEBHOOK_URL", "https://user:word@example.org/", "without a user"},
 	} {
 		variables := map[string]string{c.variable: c.value}
 		for name, value := range complete {
@@ -111,6 +116,15 @@ func TestAStageOnAWSNeedsNoIssuerAndNoOtherPage(t *testing.T) {
 	s, err = settings(environment(map[string]string{"STAGE": "prod", "OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "captions", "OIDC_SCOPES": "openid offline_access"}))
 	if err != nil || s.Scopes != "openid offline_access" {
 		t.Errorf("scopes are %q, %v", s.Scopes, err)
+	}
+}
+
+// A webhook on this machine is for the stages on this machine.
+func TestAWebhookOnThisMachine(t *testing.T) {
+	for _, stage := range []string{"local", "test"} {
+		if s, err := settings(environment(map[string]string{"STAGE": stage, "WEBHOOK_URL": "http://127.0.0.1:8080/"})); err != nil || s.WebhookURL == "" {
+			t.Errorf("stage %s: %v", stage, err)
+		}
 	}
 }
 

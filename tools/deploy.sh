@@ -11,6 +11,8 @@ deploy_to_aws() {
   local account region bootstrapped
   read -r account region bootstrapped < <(localstack/control account "$stage") || die "Nothing was deployed."
   [[ "$bootstrapped" == yes ]] || die "Account $account is not prepared for the CDK in $region yet. Prepare it once with: STAGE=$stage tools/cdk.sh bootstrap aws://$account/$region"
+  # It has to be there when the notifier starts. CloudFormation cannot make it, and would keep what it made readable.
+  if [[ -n "${WEBHOOK_URL:-}" ]]; then localstack/control secret "$stage" || die "Nothing was deployed."; fi
   say "deploying cuepipe-$stage to account $account in $region…"
   mkdir -p "$run"
   tools/cdk.sh deploy --outputs-file "$run/outputs.json"
@@ -33,9 +35,10 @@ deploy_locally() {
     find dist infra cdk.json go.sum -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
     sha256sum "$run/processes.json"
     echo "${PAGE_ORIGIN:-} ${OIDC_SCOPES:-} ${MAX_CONCURRENCY:-} ${SEGMENT_SECONDS:-} ${MODEL:-} ${MODEL_MEMORY:-} ${MODEL_STORAGE:-}"
-    echo "${TRANSCRIBE:-} ${AWS_ENDPOINT_URL_TRANSCRIBE:-}"
+    echo "${TRANSCRIBE:-} ${AWS_ENDPOINT_URL_TRANSCRIBE:-} ${WEBHOOK_URL:-}"
   } | sha256sum)"
   if [[ -f "$run/stack.json" ]] && stamped "$run" "$stamp"; then return; fi
+  if [[ -n "${WEBHOOK_URL:-}" ]]; then localstack/control secret "$stage" || die "Nothing was deployed."; fi
   patiently "deploying cuepipe-$stage to LocalStack (40 s)" \
     tools/cdk.sh deploy --require-approval never --method direct
   localstack/control describe "$stage" >"$run/stack.json"

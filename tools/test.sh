@@ -40,7 +40,7 @@ synthesise() {
   for stage in test dev prod; do
     # The CDK's own validation once, of the stage that has everything.
     all=$([[ $stage == prod ]] && echo true || echo false)
-    STAGE=$stage CDK_VALIDATION=$all TRANSCRIBE=$all OIDC_ISSUER=https://login.example.org OIDC_AUDIENCE=cuepipe PAGE_ORIGIN=https://captions.example.org \
+    STAGE=$stage CDK_VALIDATION=$all TRANSCRIBE=$all WEBHOOK_URL="$([[ $stage == prod ]] && echo https://example.org/cuepipe)" OIDC_ISSUER=https://login.example.org OIDC_AUDIENCE=cuepipe PAGE_ORIGIN=https://captions.example.org \
       CDK_OUTDIR="$templates/$stage" go run ./infra
   done
 }
@@ -48,7 +48,7 @@ patiently "synthesising the templates" synthesise
 "$CACHE/localstack/bin/cfn-lint" --regions us-east-1 -- "$templates"/*/cuepipe-*.template.json
 
 step "end to end"
-export STAGE=test TRANSCRIBE=true # the tests stand in for it
+export STAGE=test TRANSCRIBE=true WEBHOOK_URL=http://127.0.0.1:4669/webhook # the tests stand in for both
 # From an empty state: what an interrupted run may have left is stopped first.
 localstack/stop test
 trap 'localstack/stop test' EXIT

@@ -10,6 +10,7 @@ import (
 type acceptedProps struct {
 	storage   storage
 	functions functions
+	events    events
 	api       awsapigateway.RestApi
 	users     users
 	model     Model
@@ -38,6 +39,11 @@ func acceptFindings(props acceptedProps) {
 			"No resource can be named for StartTranscriptionJob. A condition names the one bucket that its result may go to.",
 			"/^Resource::\\*$/")
 	}
+
+	accept(props.functions.notifier.Role(), "AwsSolutions-IAM5",
+		"No resource can be named for ListStreams, which Lambda wants of the role for which it polls a stream.",
+		"/^Resource::\\*$/")
+	props.events.accept()
 
 	props.model.accept(props.functions.transcriber.Role())
 

@@ -24,14 +24,16 @@ type alarmsProps struct {
 	email             string
 	numbers           numbers
 	uploads, segments queue
+	events            events
 	functions         functions
 	api               awsapigateway.RestApi
 }
 
 // newAlarms tells a topic when videos are given up, when work waits too long,
-// and when a function or the API fails. They are ten, as many as an account has
-// for nothing: the functions behind the API have none of their own, because the
-// API answers with a server error when one of them fails.
+// and when a function or the API fails. They are twelve, of which an account has
+// ten for nothing: the functions behind the API have none of their own, because the
+// API answers with a server error when one of them fails, and what the notifier
+// fails to do waits.
 func newAlarms(stack awscdk.Stack, props alarmsProps) {
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	tell := awscloudwatchactions.NewSnsAction(newTopic(stack, scope, props.email))
@@ -79,6 +81,11 @@ func newAlarms(stack awscdk.Stack, props alarmsProps) {
 		alarm(f.id+"Errors", "The function crashed, ran out of time or reported its own failure",
 			f.function.MetricErrors(every(5, "Sum")), 1, 1)
 	}
+	alarm("EventsWait", fmt.Sprintf("The end of a video has waited for %v to be told: the notifier fails again and again", tellSoon),
+		props.functions.notifier.Metric(jsii.String("IteratorAge"), every(5, "Maximum")), float64(tellSoon.Milliseconds()), 1)
+	// Nobody takes these: the alarm stays until somebody has dealt with them.
+	alarm("EventsGivenUp", "The end of a video could not be told, or the webhook did not take it",
+		props.events.deadLetters.MetricApproximateNumberOfMessagesVisible(every(5, "Maximum")), 1, 1)
 	alarm("StuckGivenUp", "A video stood still, was started again and stood still again: it has failed",
 		awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 			Namespace: jsii.String(metric.Namespace), MetricName: jsii.String(metric.GivenUp),

@@ -45,6 +45,8 @@ type Settings struct {
 	// Transcribe has Amazon Transcribe do what our own recogniser cannot: other
 	// languages, and who speaks.
 	Transcribe bool
+	// WebhookURL, where not empty, is told of every video that comes to its end.
+	WebhookURL string
 	// Endpoint is where a local cloud answers, and TranscribeEndpoint a stand-in
 	// for Amazon Transcribe; both are empty on AWS.
 	Endpoint, TranscribeEndpoint string
@@ -78,6 +80,12 @@ func (s Settings) Check() error {
 	}
 	if l, longest := s.SegmentLength, longestSegment(s.Stage.TranscriberTimeout); l < shortestSegment || l > longest {
 		complain("SEGMENT_SECONDS is %d: give a whole number of seconds from %d to %d.", int(l.Seconds()), int(shortestSegment.Seconds()), int(longest.Seconds()))
+	}
+	if s.WebhookURL != "" {
+		if u, err := url.Parse(s.WebhookURL); err != nil || u.Host == "" || !s.allowedScheme(u) || u.User != nil || u.Fragment != "" {
+			// What it is goes unsaid: such an address may have a secret in it.
+			complain("WEBHOOK_URL is not an address that can be told: give an https address without a user and a fragment, such as https://example.org/cuepipe.")
+		}
 	}
 	return errors.Join(append(problems, s.Model.problems()...)...)
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // functionNames are the folders under dist, in the order of the flow.
-var functionNames = []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper", "web"}
+var functionNames = []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper", "web", "notifier"}
 
 type functionsProps struct {
 	settings          Settings
@@ -26,14 +26,15 @@ type functionsProps struct {
 	users             users
 	storage           storage
 	uploads, segments queue
+	events            events
 }
 
 type functions struct {
-	upload, videos, captioner, transcriber, deadletter, sweeper, web awslambda.Function
+	upload, videos, captioner, transcriber, deadletter, sweeper, web, notifier awslambda.Function
 }
 
 func (f functions) all() []awslambda.Function {
-	return []awslambda.Function{f.upload, f.videos, f.captioner, f.transcriber, f.deadletter, f.sweeper, f.web}
+	return []awslambda.Function{f.upload, f.videos, f.captioner, f.transcriber, f.deadletter, f.sweeper, f.web, f.notifier}
 }
 
 // newFunctions makes the functions and lets the queues call them. Each gets
@@ -88,12 +89,15 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 		// The bucket only to name its origin, to which the page may speak.
 		web: function("web", "Web", "Serves the page, the configuration and the API's description", n.web, nil,
 			uploadsBucket, caller, scopes, service),
+		notifier: function("notifier", "Notifier", "Tells of every video that came to its end", n.notifier, may.notifier,
+			variable{"EVENT_BUS": props.events.bus.EventBusName(), "DEAD_LETTERS_URL": props.events.deadLetters.QueueUrl()}, secretVariable(props.settings)),
 	}
 	consume(f.captioner, "Uploads", props.uploads.queue, n.uploads)
 	consume(f.transcriber, "Segments", props.segments.queue, n.segments)
 	consume(f.deadletter, "UploadsDeadLetters", props.uploads.deadLetters, n.deadLetters)
 	consume(f.deadletter, "SegmentsDeadLetters", props.segments.deadLetters, n.deadLetters)
 	schedule(stack, f.sweeper)
+	hearOfEnds(f.notifier, props.storage.table, props.events)
 	return f
 }
 

@@ -12,7 +12,7 @@ import (
 // roles has what each function may do, written out: the helpers of the CDK
 // grant more than is used here.
 type roles struct {
-	upload, videos, captioner, transcriber, deadletter, sweeper []awsiam.PolicyStatement
+	upload, videos, captioner, transcriber, deadletter, sweeper, notifier []awsiam.PolicyStatement
 }
 
 func grants(props functionsProps) roles {
@@ -84,6 +84,13 @@ func grants(props functionsProps) roles {
 			allow(props.uploads.queue.QueueArn(), "sqs:SendMessage", "sqs:GetQueueAttributes"),
 			allow(props.segments.queue.QueueArn(), "sqs:GetQueueAttributes"),
 		}, removes...),
+		notifier: append([]awsiam.PolicyStatement{
+			allow(props.storage.table.TableStreamArn(), "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+			// Lambda wants this one of whom it polls for; it is of no stream in particular.
+			allow(jsii.String("*"), "dynamodb:ListStreams"),
+			allow(props.events.bus.EventBusArn(), "events:PutEvents"),
+			allow(props.events.deadLetters.QueueArn(), "sqs:SendMessage"),
+		}, mayReadSecret(props.storage.table.Stack(), props.settings)...),
 	}
 }
 

@@ -38,6 +38,12 @@ const (
 	// enough beside the hour that a video may stand still, and for next to
 	// nothing.
 	sweepEvery = 15 * time.Minute
+
+	// The table's stream keeps a record for a day. What could not be told for half
+	// of that becomes a dead letter, so that the other half is left to read the
+	// record again; the alarm goes off long before.
+	tellFor  = 12 * time.Hour
+	tellSoon = 15 * time.Minute
 )
 
 // visibility is how long a message stays hidden from others while a function
@@ -71,8 +77,8 @@ type delivery struct {
 
 // numbers are all the numbers of one stack.
 type numbers struct {
-	upload, videos, captioner, transcriber, deadletter, sweeper, web size
-	uploads, segments, deadLetters                                   delivery
+	upload, videos, captioner, transcriber, deadletter, sweeper, web, notifier size
+	uploads, segments, deadLetters                                             delivery
 	// sweepAfter is how long a video may stand still before it is dispatched
 	// again; retention, for how long a queue can have kept its message.
 	sweepAfter, retention time.Duration
@@ -93,7 +99,9 @@ func numbersFor(stage Stage, transcribers int) numbers {
 		deadletter:  size{memory: 256, timeout: 30 * time.Second},
 		// Bounded by its own time, not by its work: what it leaves, the next does.
 		sweeper: size{memory: 256, timeout: 2 * time.Minute},
-		uploads: delivery{batch: 10, concurrency: captioners},
+		// One call for all records of a batch, which the SDK tries five times.
+		notifier: size{memory: 256, timeout: 30 * time.Second},
+		uploads:  delivery{batch: 10, concurrency: captioners},
 		// One segment is minutes of work: with more than one in a batch, the last
 		// would wait for all others and share their timeout.
 		segments:    delivery{batch: 1, concurrency: transcribers},

@@ -22,12 +22,19 @@ func alarmsRule(t template) (problems []string) {
 	}
 	for function := range mayDo {
 		// When a function behind the API fails, the API answers with an error.
-		if behindAPI := function == "Upload" || function == "Videos" || function == "Web"; !behindAPI && watched["Errors "+function+"Function"] == nil {
+		// What the notifier fails to do waits in the stream.
+		if behindAPI := function == "Upload" || function == "Videos" || function == "Web"; !behindAPI && function != "Notifier" && watched["Errors "+function+"Function"] == nil {
 			problems = append(problems, "nobody hears of errors of "+function)
 		}
 	}
 	if watched["GivenUp prod"] == nil || watched["GivenUp prod"].at("Namespace") != "Cuepipe" {
 		problems = append(problems, "nobody hears of videos that the sweeper gives up")
+	}
+	if wait := watched["IteratorAge NotifierFunction"]; wait == nil || number(wait.at("Threshold")) != 15*60*1000 {
+		problems = append(problems, "nobody hears of ends that wait to be told")
+	}
+	if watched["ApproximateNumberOfMessagesVisible EventsDeadLetters"] == nil {
+		problems = append(problems, "nobody hears of ends that could not be told")
 	}
 	if watched["5XXError cuepipe-prod"] == nil {
 		problems = append(problems, "nobody hears of errors of the API")
@@ -59,8 +66,8 @@ func alarmsRule(t template) (problems []string) {
 	if !cloudWatchMay(t.named("AlarmsTopicPolicy").at("PolicyDocument", "Statement"), "sns:Publish") {
 		problems = append(problems, "CloudWatch may not publish to the topic")
 	}
-	if len(alarms) > 10 {
-		problems = append(problems, fmt.Sprintf("%d alarms cost every month, ten would not", len(alarms)))
+	if len(alarms) > 12 {
+		problems = append(problems, fmt.Sprintf("there are %d alarms, and each beyond ten costs every month", len(alarms)))
 	}
 	return problems
 }

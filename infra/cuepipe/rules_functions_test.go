@@ -99,6 +99,14 @@ var mayDo = map[string][]string{
 		"sqs:SendMessage UploadsQueue",
 	},
 	"Web": nil,
+	"Notifier": {
+		"dynamodb:DescribeStream Table",
+		"dynamodb:GetRecords Table",
+		"dynamodb:GetShardIterator Table",
+		"dynamodb:ListStreams *",
+		"events:PutEvents Events",
+		"sqs:SendMessage EventsDeadLetters",
+	},
 }
 
 // grantsRule: a function may do what mayDo says, no more and no less, by the
@@ -167,6 +175,7 @@ func environmentRule(t template) (problems []string) {
 	everywhere := map[string]string{
 		"UPLOADS_BUCKET": "UploadsBucket", "CAPTIONS_BUCKET": "CaptionsBucket", "TABLE": "Table",
 		"UPLOADS_QUEUE_URL": "UploadsQueue", "SEGMENTS_QUEUE_URL": "SegmentsQueue",
+		"EVENT_BUS": "Events", "DEAD_LETTERS_URL": "EventsDeadLetters",
 		"OIDC_ISSUER": "https://login.example.org", "OIDC_AUDIENCE": "captions", "PAGE_ORIGIN": "https://captions.example.org",
 	}
 	caller := []string{"OIDC_ISSUER", "OIDC_AUDIENCE", "PAGE_ORIGIN"}
@@ -178,7 +187,8 @@ func environmentRule(t template) (problems []string) {
 		"Deadletter":  {"CAPTIONS_BUCKET", "TABLE"},
 		"Sweeper": {"UPLOADS_BUCKET", "CAPTIONS_BUCKET", "TABLE", "UPLOADS_QUEUE_URL", "SEGMENTS_QUEUE_URL",
 			"SWEEP_AFTER_SECONDS", "RETENTION_SECONDS"},
-		"Web": append([]string{"UPLOADS_BUCKET"}, caller...),
+		"Web":      append([]string{"UPLOADS_BUCKET"}, caller...),
+		"Notifier": {"EVENT_BUS", "DEAD_LETTERS_URL"},
 	} {
 		variables, _ := t.named(name+"Function").at("Environment", "Variables").(map[string]any)
 		want = append(want, "S3_PATH_STYLE", "STAGE")

@@ -91,10 +91,16 @@ func number(value any) float64 {
 	return n
 }
 
+// queueMappings lists the event source mappings of queues: all but that of the
+// table's stream, of which eventsRule speaks.
+func (t template) queueMappings() []string {
+	return slices.DeleteFunc(t.names("AWS::Lambda::EventSourceMapping"), func(name string) bool { return plain(name) == "NotifierFunctionEnds" })
+}
+
 // visibilityRule: a message stays hidden for six times as long as the function
-// that took it may run, for every mapping in the template.
+// that took it may run, for every mapping of a queue in the template.
 func visibilityRule(t template) (problems []string) {
-	mappings := t.names("AWS::Lambda::EventSourceMapping")
+	mappings := t.queueMappings()
 	if len(mappings) != 4 {
 		problems = append(problems, fmt.Sprintf("there are %d event source mappings, want one for each of 4 queues", len(mappings)))
 	}
@@ -113,7 +119,7 @@ func visibilityRule(t template) (problems []string) {
 // partialBatchRule: one bad message does not fail its batch, and the queue
 // decides how many functions run at once.
 func partialBatchRule(t template) (problems []string) {
-	for _, name := range t.names("AWS::Lambda::EventSourceMapping") {
+	for _, name := range t.queueMappings() {
 		mapping := t.Resources[name]
 		if !slices.Equal(texts(mapping.at("FunctionResponseTypes")), []string{"ReportBatchItemFailures"}) {
 			problems = append(problems, name+" does not report single failures")

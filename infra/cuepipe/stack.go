@@ -44,9 +44,10 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 		origins = append(origins, &settings.PageOrigin)
 	}
 	storage := newStorage(stack, storageProps{stage: stage, origins: origins, uploadsQueue: uploads.queue})
+	events := newEvents(stack, settings)
 
 	functions := newFunctions(stack, functionsProps{
-		settings: settings, numbers: numbers, users: users, storage: storage, uploads: uploads, segments: segments,
+		settings: settings, numbers: numbers, users: users, storage: storage, uploads: uploads, segments: segments, events: events,
 	})
 	addRoutes(api, functions)
 	if users.pool != nil {
@@ -55,10 +56,10 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 
 	if stage.Alarms {
 		newAlarms(stack, alarmsProps{
-			stage: stage.Name, email: settings.AlarmEmail, numbers: numbers, uploads: uploads, segments: segments, functions: functions, api: api,
+			stage: stage.Name, email: settings.AlarmEmail, numbers: numbers, uploads: uploads, segments: segments, events: events, functions: functions, api: api,
 		})
 	}
-	acceptFindings(acceptedProps{storage: storage, functions: functions, api: api, users: users, model: settings.Model, transcribe: settings.Transcribe})
+	acceptFindings(acceptedProps{storage: storage, functions: functions, events: events, api: api, users: users, model: settings.Model, transcribe: settings.Transcribe})
 
 	outputs := constructs.NewConstruct(stack, jsii.String("Outputs"))
 	output := func(id, description string, value *string) {
@@ -87,5 +88,8 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	output("TranscriberFunction", "Consumes the segments queue", functions.transcriber.FunctionName())
 	output("DeadletterFunction", "Consumes both queues of dead letters", functions.deadletter.FunctionName())
 	output("SweeperFunction", "Starts again what does not move, every few minutes", functions.sweeper.FunctionName())
+	output("NotifierFunction", "Tells of every video that came to its end", functions.notifier.FunctionName())
+	output("EventBus", "Where videos that came to their end are told of", events.bus.EventBusName())
+	output("EventsDeadLettersUrl", "What could not be told", events.deadLetters.QueueUrl())
 	return stack
 }

@@ -153,10 +153,12 @@ var rules = []struct {
 		},
 	}},
 	{"alarms", alarmsRule, map[string]func(template){
-		"one tells nobody":   func(t template) { delete(t.named("AlarmsApiErrors").Properties, "AlarmActions") },
-		"a function unheard": func(t template) { remove(t, "AlarmsTranscriberErrors") },
-		"the API unheard":    func(t template) { remove(t, "AlarmsApiErrors") },
-		"given up unheard":   func(t template) { remove(t, "AlarmsStuckGivenUp") },
+		"one tells nobody":    func(t template) { delete(t.named("AlarmsApiErrors").Properties, "AlarmActions") },
+		"a function unheard":  func(t template) { remove(t, "AlarmsTranscriberErrors") },
+		"the API unheard":     func(t template) { remove(t, "AlarmsApiErrors") },
+		"given up unheard":    func(t template) { remove(t, "AlarmsStuckGivenUp") },
+		"late ends unheard":   func(t template) { remove(t, "AlarmsEventsWait") },
+		"untold ends unheard": func(t template) { remove(t, "AlarmsEventsGivenUp") },
 		"of another stage": func(t template) {
 			t.named("AlarmsStuckGivenUp").at("Dimensions", 0).(map[string]any)["Value"] = "dev"
 		},
@@ -184,6 +186,24 @@ var rules = []struct {
 		},
 		"too early":       func(t template) { t.named("SegmentsQueue").Properties["VisibilityTimeout"] = 3600.0 },
 		"kept for longer": func(t template) { t.named("UploadsQueue").Properties["MessageRetentionPeriod"] = 1209600.0 },
+	}},
+	{"events", eventsRule, map[string]func(template){
+		"no stream": func(t template) { delete(t.named("Table").Properties, "StreamSpecification") },
+		"new images only": func(t template) {
+			t.named("Table").at("StreamSpecification").(map[string]any)["StreamViewType"] = "NEW_IMAGE"
+		},
+		"nobody listens":   func(t template) { remove(t, "NotifierFunctionEnds") },
+		"from now on":      func(t template) { t.named("NotifierFunctionEnds").Properties["StartingPosition"] = "LATEST" },
+		"whole batches":    func(t template) { delete(t.named("NotifierFunctionEnds").Properties, "FunctionResponseTypes") },
+		"too many at once": func(t template) { t.named("NotifierFunctionEnds").Properties["BatchSize"] = 100.0 },
+		"for ever":         func(t template) { delete(t.named("NotifierFunctionEnds").Properties, "MaximumRecordAgeInSeconds") },
+		"ten times":        func(t template) { t.named("NotifierFunctionEnds").Properties["MaximumRetryAttempts"] = 10.0 },
+		"and then lost":    func(t template) { delete(t.named("NotifierFunctionEnds").Properties, "DestinationConfig") },
+		"one end unheard": func(t template) {
+			at(t.named("NotifierFunctionEnds").Properties, "FilterCriteria", "Filters", 0).(map[string]any)["Pattern"] = `{"dynamodb":{"NewImage":{"status":{"S":["ready","failed"]}}}}`
+		},
+		"forgotten soon": func(t template) { delete(t.named("EventsDeadLetters").Properties, "MessageRetentionPeriod") },
+		"another bus":    func(t template) { t.named("Events").Properties["Name"] = "default" },
 	}},
 	{"segments", segmentRule, map[string]func(template){
 		"longer than the time for it": func(t template) { t.named("TranscriberFunction").Properties["Timeout"] = 11.0 },
@@ -298,7 +318,7 @@ func TestApiURL(t *testing.T) {
 
 // Scripts read these names.
 func TestOutputs(t *testing.T) {
-	want := []string{"ApiUrl", "CaptionerFunction", "CaptionsBucket", "ClientId", "DeadletterFunction", "Issuer", "PageUrl", "SegmentsDeadLettersUrl", "SegmentsQueueUrl", "SweeperFunction",
+	want := []string{"ApiUrl", "CaptionerFunction", "CaptionsBucket", "ClientId", "DeadletterFunction", "EventBus", "EventsDeadLettersUrl", "Issuer", "NotifierFunction", "PageUrl", "SegmentsDeadLettersUrl", "SegmentsQueueUrl", "SweeperFunction",
 		"Table", "TranscriberFunction", "UploadFunction", "UploadsBucket", "UploadsDeadLettersUrl", "UploadsQueueUrl", "VideosFunction", "WebFunction"}
 	var got []string
 	for name := range templateOf(t, "prod").Outputs {

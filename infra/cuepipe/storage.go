@@ -37,7 +37,7 @@ func newStorage(stack awscdk.Stack, props storageProps) storage {
 		removal = awscdk.RemovalPolicy_RETAIN
 	}
 	uploads := newUploadsBucket(stack, props.origins, removal)
-	notify(stack, uploads, props.uploadsQueue)
+	notifyQueue(stack, uploads, props.uploadsQueue)
 	return storage{
 		uploads:  uploads,
 		captions: newCaptionsBucket(stack, removal),
@@ -108,7 +108,7 @@ func newCaptionsBucket(stack awscdk.Stack, removal awscdk.RemovalPolicy) awss3.B
 	})
 }
 
-// notify lets S3 tell the queue of every new upload. The notification is a
+// notifyQueue lets S3 tell the queue of every new upload. The notification is a
 // property of the bucket itself; the CDK's own helper would add a hidden
 // function that sets it.
 //
@@ -116,7 +116,7 @@ func newCaptionsBucket(stack awscdk.Stack, removal awscdk.RemovalPolicy) awss3.B
 // the queue's policy. The policy can therefore not refer to the bucket: it
 // names this account, and the names that CloudFormation gives to the bucket
 // (stack, construct and a random end, in lower case).
-func notify(stack awscdk.Stack, bucket awss3.Bucket, queue awssqs.Queue) {
+func notifyQueue(stack awscdk.Stack, bucket awss3.Bucket, queue awssqs.Queue) {
 	cfn := bucket.Node().DefaultChild().(awss3.CfnBucket)
 	named := "arn:${AWS::Partition}:s3:::" + strings.ToLower(*stack.StackName()+"-"+*bucket.Node().Id()) + "*"
 	allowed := queue.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
@@ -154,8 +154,10 @@ func newTable(stack awscdk.Stack, stage Stage, removal awscdk.RemovalPolicy) aws
 		BillingMode:                      awsdynamodb.BillingMode_PAY_PER_REQUEST,
 		PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: jsii.Bool(true)},
 		TimeToLiveAttribute:              jsii.String("expiresAt"),
-		DeletionProtection:               jsii.Bool(stage.Keep),
-		RemovalPolicy:                    removal,
+		// Both images, because the end of a video is a change between them.
+		Stream:             awsdynamodb.StreamViewType_NEW_AND_OLD_IMAGES,
+		DeletionProtection: jsii.Bool(stage.Keep),
+		RemovalPolicy:      removal,
 	})
 	table.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexProps{
 		IndexName:    jsii.String(indexByOwner),

@@ -38,7 +38,13 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	service = server
+	stopWebhook, err := serveWebhook()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	code := m.Run()
+	stopWebhook()
 	stop()
 	if err := failed.Load(); err != nil {
 		fmt.Fprintln(os.Stderr, "the service:", *err)
@@ -78,7 +84,7 @@ func cleanLogs() error {
 		"Vernunft":        "what a service heard",
 		poison:            "a message's body",
 	}
-	for _, function := range []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper"} {
+	for _, function := range []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper", "notifier"} {
 		file := filepath.Join(deployed.RunDir, "logs", functionName(function)+".log")
 		b, err := os.ReadFile(file)
 		if err != nil {

@@ -33,6 +33,7 @@ type Stack struct {
 	RunDir     string            `json:"runDir"`     // of the running LocalStack; its functions' logs are below
 	Outputs    map[string]string `json:"outputs"`
 
+	AWS      aws.Config       `json:"-"` // for clients of other services
 	S3       *s3.Client       `json:"-"`
 	DynamoDB *dynamodb.Client `json:"-"`
 	SQS      *sqs.Client      `json:"-"`
@@ -58,6 +59,7 @@ func Load() (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.AWS = c
 	s.S3 = s3.NewFromConfig(c, func(o *s3.Options) {
 		o.UsePathStyle = true
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired

@@ -95,6 +95,9 @@ type Clients struct {
 	// Transcribe is nil where the installation does not use it: where
 	// TRANSCRIBE_STACK is not set.
 	Transcribe *transcribe.Client
+	// AWS is what all of them are made from, for a client that one function alone
+	// has: what stands here is linked into every one.
+	AWS aws.Config
 }
 
 // attempts is how often one AWS call is tried within an invocation, with the
@@ -119,6 +122,7 @@ func (e *Environment) NewClients(ctx context.Context) (Clients, error) {
 		}),
 		DynamoDB: dynamodb.NewFromConfig(c),
 		SQS:      sqs.NewFromConfig(c),
+		AWS:      c,
 	}
 	if e.Optional("TRANSCRIBE_STACK") != "" {
 		clients.Transcribe = transcribe.NewFromConfig(c)

@@ -58,6 +58,7 @@ var allowed = map[string][]string{
 	"internal/web":        {"internal/httpapi"},
 	"internal/deadletter": {"internal/video", "internal/sqsjobs", "internal/metric"},
 	"internal/sweep":      {"internal/video", "internal/metric"},
+	"internal/notify":     {"internal/video", "internal/ddbvideos"},
 	// The steps without a cloud, under every fault.
 	"internal/simulation": {"internal/..."},
 	// Suites for tests.
@@ -75,7 +76,7 @@ var allowed = map[string][]string{
 	"functions/...":  {"internal/..."},
 	"cmd/cuepipe":    {"internal/..."},
 	"cmd/sherpa":     {"internal/speech/sherpa/model", "internal/speech/sherpa/wire"},
-	"infra/...":      {"infra/...", "internal/speech/sherpa/bucket", "internal/video", "internal/metric"},
+	"infra/...":      {"infra/...", "internal/speech/sherpa/bucket", "internal/video", "internal/metric", "internal/notify"},
 	"localstack/...": {"localstack/..."},
 	"tools/...":      {"tools/...", "internal/simulation", "internal/speech/onnx"},
 }

@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     command("addresses", _addresses, "print a local stage's endpoint, issuer, audience and page origin")
     command("account", _account, "print account and region, and yes or no: is it bootstrapped for the CDK")
     command("describe", _describe, "print what tests need to know of a local stage, as JSON")
+    command("secret", _secret, "make the secret with which the webhook's events are signed, where there is none yet")
     command("empty", _empty, "delete all objects of the stack's buckets")
     output = command("output", _output, "print one output of the stack")
     output.add_argument("key")
@@ -65,6 +66,12 @@ def _account(chosen: Stage, _) -> None:
 
     account, region, bootstrapped = deployed.account(chosen)
     print(account, region, "yes" if bootstrapped else "no")
+
+
+def _secret(chosen: Stage, _) -> None:
+    from cuelocal import deployed
+
+    deployed.make_secret(chosen)
 
 
 def _empty(chosen: Stage, _) -> None:

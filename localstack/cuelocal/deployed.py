@@ -2,6 +2,7 @@
 
 import base64
 import json
+import secrets
 from collections import Counter
 from pathlib import Path
 
@@ -98,6 +99,28 @@ def account(stage: Stage) -> tuple[str, str, bool]:
         if error.response["Error"]["Code"] == "ParameterNotFound":
             return number, sts.meta.region_name, False
         raise Problem(f"AWS refused: {error.response['Error']['Message']} Check which credentials are in use.") from error
+    except botocore.exceptions.BotoCoreError as error:
+        raise Problem(f"AWS cannot be asked: {error}. Set up credentials and a region, for example by aws configure.") from error
+
+
+def make_secret(stage: Stage) -> None:
+    """Makes the secret with which the notifier signs what it tells the webhook, unless there is one; it is never printed.
+
+    It is 43 characters of [A-Za-z0-9_-], which are the key as they stand: 32 random bytes. A standard parameter costs nothing.
+    """
+    name = f"/cuepipe/{stage.name}/webhook-secret"
+    try:
+        _client(stage, "ssm").put_parameter(
+            Name=name,
+            Value=secrets.token_urlsafe(32),
+            Type="SecureString",
+            Description="Cuepipe signs with it what it tells the webhook",
+            Overwrite=False,
+        )
+        lifecycle.say(f"made the webhook's secret. Read it with: aws ssm get-parameter --name {name} --with-decryption --query Parameter.Value --output text")
+    except botocore.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] != "ParameterAlreadyExists":
+            raise Problem(f"The webhook's secret {name} cannot be made: {error.response['Error']['Message']}") from error
     except botocore.exceptions.BotoCoreError as error:
         raise Problem(f"AWS cannot be asked: {error}. Set up credentials and a region, for example by aws configure.") from error
 

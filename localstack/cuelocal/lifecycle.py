@@ -190,6 +190,9 @@ def environment(stage: Stage) -> dict[str, str]:
         "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.01",
         "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "1",
         "DYNAMODB_IN_MEMORY": "1",
+        # DynamoDB Local has streams of its own. LocalStack's first provider would feed them through Kinesis, which it downloads.
+        "PROVIDER_OVERRIDE_DYNAMODB": "v2",
+        "PROVIDER_OVERRIDE_DYNAMODBSTREAMS": "v2",
         "DYNAMODB_HEAP_SIZE": "256m",
         # No telemetry, no name server, no certificate from elsewhere: nothing here talks to the outside.
         "DISABLE_EVENTS": "1",
