@@ -290,7 +290,7 @@ func TestBadRequestsSayWhatToDo(t *testing.T) {
 		"":            "bad_request",
 		"{":           "bad_request",
 		"[]":          "bad_request",
-		"null":        "invalid_filename",
+		"null":        "bad_request",
 		lecture + "x": "bad_request",
 		`{"filename": "a.mp4", "size": "5", "contentType": "video/mp4"}`:                          "bad_request",
 		`{"filename": "a.mp4", "size": 5, "contentType": "video/mp4", "owner": "bob"}`:            "bad_request",

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -10,9 +9,6 @@ import (
 	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
-
-// maxBody is more than any request of the API needs, in bytes.
-const maxBody = 64 << 10
 
 // NewUploads serves the routes that start a video, and the one that plays it:
 //
@@ -87,39 +83,4 @@ func readOptions(w http.ResponseWriter, r *http.Request) (*video.Options, error)
 		return nil, err
 	}
 	return (*video.Options)(&body), nil
-}
-
-// readBody reads one JSON object of known fields, and nothing after it.
-func readBody(w http.ResponseWriter, r *http.Request, into any, example string) error {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil {
-		if _, err = d.Token(); errors.Is(err, io.EOF) {
-			return nil
-		}
-		err = errors.New("there is more than one JSON value")
-	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return &upload.Refusal{Code: "too_large", Message: "The request's body is larger than 64 KiB. Send the file to the upload URL, not here."}
-	}
-	return &upload.Refusal{Code: "bad_request", Message: "The body must be one JSON object like " + example + ": " + jsonFault(err) + "."}
-}
-
-// jsonFault says what is wrong in words that hold nothing of the program.
-func jsonFault(err error) string {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.Is(err, io.EOF):
-		return "it is empty"
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &syntax):
-		return "it is not valid JSON"
-	case errors.As(err, &kind) && kind.Field != "":
-		return "\"" + kind.Field + "\" has the wrong type"
-	case errors.As(err, &kind):
-		return "it is not an object"
-	}
-	return "it has a field that is not known, or something after it"
 }
