@@ -95,7 +95,7 @@ of the "type" "summary".
 	flags.BoolVar(&f.withoutPast, "no-resume", false, "do not go on with an upload that was interrupted")
 	flags.DurationVar(&f.timeout, "timeout", 0, "give up after this time, such as 10m; 0 never does")
 	completeWith(cmd, "format", strings.Split(formatNames(), ", "))
-	completeWith(cmd, "profile", strings.Split(nameProfiles(), ", "))
+	completeWith(cmd, "profile", profiles())
 	return cmd
 }
 

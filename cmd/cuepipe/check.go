@@ -60,6 +60,7 @@ each rule. A file that could not be read has "file" and "error".
 	flags.StringVarP(&f.format, "format", "f", "", "the files' format: "+readable()+" (default: by each file's name)")
 	flags.BoolVar(&f.json, "json", false, "tell findings as JSON lines")
 	flags.StringVar(&f.html, "html", "", "also write a page with every cue and its findings to this file")
+	completeWith(cmd, "profile", profiles())
 	return cmd
 }
 
@@ -236,12 +237,13 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func nameProfiles() string {
-	var names []string
+func nameProfiles() string { return list(profiles()) }
+
+func profiles() (names []string) {
 	for _, p := range caption.Profiles() {
 		names = append(names, p.Name)
 	}
-	return list(names)
+	return names
 }
 
 // readable names the formats that can be read.

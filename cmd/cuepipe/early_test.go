@@ -18,6 +18,8 @@ import (
 // long is a film of two segments of ten seconds.
 var long = captioningtest.Film{Header: 19 * time.Second, Words: strings.Repeat("Much is said here. | ", 8)}
 
+var idle = clienttest.Behaviour{Idle: true}
+
 // slowly has the service do one segment, at most so many, each time when
 // somebody asks how far the video is. asked is called before.
 func (b *bench) slowly(most int, asked func(id string)) {

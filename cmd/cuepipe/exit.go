@@ -16,7 +16,7 @@ const (
 )
 
 const exitHelp = `Exit codes:
-  0    the captions were written
+  0    all that was asked for was done; of several files, each has its captions
   1    something failed: the network, the service, a file
   2    the command was not understood
   3    the video has nothing to caption: no sound, no speech, or no English

@@ -103,7 +103,10 @@ func (a *app) logoutCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "logout",
 		Short: "Forget your log-in, here and at the issuer",
-		Args:  cobra.NoArgs,
+		Long: `Forget your log-in here, and have the issuer end it where it can.
+
+` + exitHelp,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			store, err := a.store()
 			if err != nil {
