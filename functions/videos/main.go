@@ -1,5 +1,5 @@
 // Command videos is the Lambda function behind the routes that list, read and
-// delete videos and their captions.
+// delete videos and their captions, and save captions of people's own.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 	"github.com/cuepipe/cuepipe/internal/ddbvideos"
 	"github.com/cuepipe/cuepipe/internal/httpapi"
 	"github.com/cuepipe/cuepipe/internal/s3objects"
+	"github.com/cuepipe/cuepipe/internal/tracks"
 )
 
 // partsAtOnce is how many parts of a film in work are read at a time: those of
@@ -29,10 +30,11 @@ func compose(ctx context.Context, env *config.Environment, log *slog.Logger) (ht
 	captions := s3objects.Captions{Client: clients.S3, Bucket: env.String("CAPTIONS_BUCKET")}
 	early := captioning.Early{Captions: captions, AtOnce: partsAtOnce}
 	remover := captioning.Remover{Videos: videos, Uploads: uploads, Captions: captions}
+	own := tracks.Keeper{Videos: videos, Captions: captions, Log: log}
 	opts := httpapi.Options{
 		Tokens:     httpapi.NewOIDC(env.String("OIDC_ISSUER"), env.String("OIDC_AUDIENCE")),
 		PageOrigin: env.Optional("PAGE_ORIGIN"),
 		Log:        log,
 	}
-	return httpapi.Gateway(httpapi.NewVideos(videos, captions, early, remover, opts)), env.Err()
+	return httpapi.Gateway(httpapi.NewVideos(videos, captions, early, remover, own, opts)), env.Err()
 }

@@ -108,7 +108,14 @@ func addRoutes(api awsapigateway.RestApi, functions functions) {
 	at("/videos/{id}/complete").AddMethod(jsii.String("POST"), toUpload, nil)
 	at("/videos/{id}/source").AddMethod(jsii.String("GET"), toUpload, nil)
 	at("/videos/{id}/retry").AddMethod(jsii.String("POST"), toUpload, nil)
-	at("/videos/{id}/captions/{file}").AddMethod(jsii.String("GET"), toVideos, nil)
+	at("/videos/{id}/captions").AddMethod(jsii.String("GET"), toVideos, nil)
+	track := at("/videos/{id}/captions/{file}")
+	track.AddMethod(jsii.String("GET"), toVideos, nil)
+	track.AddMethod(jsii.String("PUT"), toVideos, nil)
+	track.AddMethod(jsii.String("DELETE"), toVideos, nil)
+	at("/videos/{id}/captions/{file}/versions").AddMethod(jsii.String("GET"), toVideos, nil)
+	at("/videos/{id}/captions/{file}/restore").AddMethod(jsii.String("POST"), toVideos, nil)
+	at("/videos/{id}/check").AddMethod(jsii.String("POST"), toVideos, nil)
 }
 
 // addGatewayResponses makes the gateway's own errors look like the functions':

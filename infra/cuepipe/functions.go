@@ -75,7 +75,7 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 	f := functions{
 		upload: function("upload", "Upload", "Admits an upload and signs its URL", n.upload, may.upload,
 			uploadsBucket, table, uploadsQueue, caller, service),
-		videos: function("videos", "Videos", "Lists, shows and deletes videos and serves captions", n.videos, may.videos,
+		videos: function("videos", "Videos", "Lists, shows and deletes videos, serves captions and saves people's own", n.videos, may.videos,
 			uploadsBucket, captionsBucket, table, caller),
 		captioner: function("captioner", "Captioner", "Probes an uploaded video and plans its segments", n.captioner, may.captioner,
 			uploadsBucket, table, uploadsQueue, segmentsQueue, hidden(n.captioner), seconds("SEGMENT_SECONDS", props.settings.SegmentLength)),

@@ -47,6 +47,8 @@ func grants(props functionsProps) roles {
 			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),
 			allow(byOwner, "dynamodb:Query"),
 			allow(objects(captions, video.ResultsPrefix), "s3:GetObject"),
+			// People's own tracks, and none of the machine's.
+			allow(objects(captions, video.ResultsPrefix+"*/"+video.OwnFolder), "s3:PutObject"),
 		}, removes...),
 		captioner: []awsiam.PolicyStatement{
 			consumes(props.uploads.queue),

@@ -36,6 +36,7 @@ var mayDo = map[string][]string{
 		"s3:ListBucket CaptionsBucket under videos/*",
 		"s3:ListBucketMultipartUploads UploadsBucket",
 		"s3:ListBucketVersions UploadsBucket under uploads/*",
+		"s3:PutObject CaptionsBucket/videos/*/own/*",
 	},
 	"Captioner": {
 		"dynamodb:GetItem Table",

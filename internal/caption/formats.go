@@ -44,6 +44,25 @@ func FormatByName(name string) (Format, bool) {
 	return Format{}, false
 }
 
+// A report is kept beside a track's formats, under this name and as this type.
+const (
+	ReportName = "report"
+	ReportType = "application/json"
+)
+
+// ContentType returns the media type of a format, or of a report, by its name.
+func ContentType(name string) (contentType string, ok bool) {
+	if name == ReportName {
+		return ReportType, true
+	}
+	for _, f := range Formats() {
+		if f.Name == name {
+			return f.ContentType, true
+		}
+	}
+	return "", false
+}
+
 // FormatOf finds the format of a file by the extension of its path, in any case.
 func FormatOf(path string) (Format, bool) {
 	for _, f := range Formats() {

@@ -26,6 +26,17 @@ func ProfileByName(name string) (Profile, error) {
 	return Profile{}, fmt.Errorf("there is no profile %q; the profiles are %s and %s", name, strings.Join(names[:last], ", "), names[last])
 }
 
+// ProfileOr returns the profile of this name, or the default where there is none
+// of it: what was asked of an older version, or a newer one, is better laid out
+// by another guide than not at all.
+func ProfileOr(name string) Profile {
+	p, err := ProfileByName(name)
+	if err != nil {
+		return Default()
+	}
+	return p
+}
+
 // netflix is the Timed Text Style Guide: the General Requirements, English
 // (USA), and the Subtitle Timing Guidelines, on partnerhelp.netflixstudios.com.
 // Its English Template guide had 17 characters a second as the limit for

@@ -38,6 +38,12 @@ func Inspect(t Track, p Profile) Report {
 	return r
 }
 
+// First keeps the first n findings. The shares stay those of all.
+func (r Report) First(n int) Report {
+	r.Findings = r.Findings[:min(n, len(r.Findings))]
+	return r
+}
+
 // Counts is how many cues break each rule, for every rule that is broken.
 func (r Report) Counts() map[Rule]int {
 	counts, last := map[Rule]int{}, map[Rule]int{}

@@ -1,7 +1,6 @@
 package captioning
 
 import (
-	"cmp"
 	"encoding/json"
 	"io"
 
@@ -63,7 +62,7 @@ type format struct {
 
 // formats are those of package caption, and the report: what a linter says of
 // the track, and what was not heard, is kept with it.
-var formats = append(captionFormats(), format{"report", "application/json", func(w io.Writer, r result) error {
+var formats = append(captionFormats(), format{caption.ReportName, caption.ReportType, func(w io.Writer, r result) error {
 	return json.NewEncoder(w).Encode(struct {
 		caption.Report
 		coverage
@@ -81,17 +80,6 @@ func captionFormats() (fs []format) {
 	return fs
 }
 
-// ContentType returns a format's media type; ok is false for one that is not
-// written.
-func ContentType(format string) (contentType string, ok bool) {
-	for _, f := range formats {
-		if f.name == format {
-			return f.contentType, true
-		}
-	}
-	return "", false
-}
-
 // namesOf are the names that a video's owner wants written right. A list that
 // this version does not take is as if none had been given.
 func namesOf(o video.Options) names.Names {
@@ -100,14 +88,4 @@ func namesOf(o video.Options) names.Names {
 		return names.Names{}
 	}
 	return n
-}
-
-// profileOf is the style guide that a video's captions are laid out by. One that
-// this version does not know is as if none had been asked for.
-func profileOf(o video.Options) caption.Profile {
-	p, err := caption.ProfileByName(cmp.Or(o.Profile, caption.Default().Name))
-	if err != nil {
-		return caption.Default()
-	}
-	return p
 }

@@ -35,7 +35,7 @@ func join(parts []part, o video.Options) (result, *video.Failure) {
 	case sure < speech.LeastConfidence, sure < noDoubt && shareBelow(words, doubtful) > mostDoubtful:
 		return result{}, &video.LanguageUncertain
 	}
-	p := profileOf(o).In(languageOf(parts))
+	p := caption.ProfileOr(o.Profile).In(languageOf(parts))
 	var renamed []names.Change
 	if base, _, _ := strings.Cut(strings.ToLower(p.Language), "-"); base == "en" { // how names sound is known of English
 		words, renamed = namesOf(o).Correct(words)

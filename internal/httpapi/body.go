@@ -1,10 +1,9 @@
 package httpapi
 
 import (
-	"maps"
-	"slices"
 	"time"
 
+	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -49,6 +48,9 @@ type trackBody struct {
 	Kind     string            `json:"kind"`
 	Engine   string            `json:"engine,omitempty"`
 	Cues     int               `json:"cues"`
+	ETag     string            `json:"etag"`
+	Version  int               `json:"version,omitempty"` // of a person's track
+	SavedAt  string            `json:"savedAt,omitempty"`
 	Formats  map[string]string `json:"formats"` // format to path
 }
 
@@ -62,7 +64,7 @@ func videoPath(id string) string { return "/v1/videos/" + id }
 func newVideoBody(v video.Video, now time.Time) videoBody {
 	b := videoBody{ID: v.ID, Title: v.Title, Size: v.Size, ContentType: v.ContentType,
 		optionsBody: optionsBody(v.Options), Status: string(v.Status),
-		Duration: v.Duration.Seconds(), Upload: pendingUpload(v), Tracks: []trackBody{}, Failure: (*failureBody)(v.Failure),
+		Duration: v.Duration.Seconds(), Upload: pendingUpload(v), Tracks: newTrackBodies(v), Failure: (*failureBody)(v.Failure),
 		CreatedAt: v.CreatedAt.Format(time.RFC3339Nano), UpdatedAt: v.UpdatedAt.Format(time.RFC3339Nano)}
 	if v.Segments > 0 {
 		p := progressBody{Done: len(v.Done), Total: v.Segments, Heard: v.SoundHeard().Seconds()}
@@ -72,12 +74,34 @@ func newVideoBody(v video.Video, now time.Time) videoBody {
 		}
 		b.Progress = &p
 	}
+	return b
+}
+
+// newTrackBodies has people's tracks first, the one that was saved last before
+// the others, then the machine's.
+func newTrackBodies(v video.Video) []trackBody {
+	bodies := []trackBody{}
+	for _, t := range v.OwnByTime() {
+		bodies = append(bodies, newOwnTrackBody(v, t))
+	}
 	for _, t := range v.Tracks {
-		formats := map[string]string{}
-		for _, f := range slices.Sorted(maps.Keys(t.Formats)) {
-			formats[f] = videoPath(v.ID) + "/captions/" + t.Name + "." + f
+		b := trackBody{Name: t.Name, Language: t.Language, Kind: string(t.Kind), Engine: t.Engine, Cues: t.Cues, ETag: machineETag(v, t), Formats: map[string]string{}}
+		for f := range t.Formats {
+			b.Formats[f] = trackPath(v.ID, t.Name) + "." + f
 		}
-		b.Tracks = append(b.Tracks, trackBody{t.Name, t.Language, string(t.Kind), t.Engine, t.Cues, formats})
+		bodies = append(bodies, b)
+	}
+	return bodies
+}
+
+func newOwnTrackBody(v video.Video, t video.OwnTrack) trackBody {
+	newest := t.Newest()
+	b := trackBody{Name: t.Name, Language: t.Language(), Kind: string(video.Human), Cues: newest.Cues, ETag: ownETag(newest), Version: newest.Number,
+		SavedAt: newest.SavedAt.Format(time.RFC3339Nano), Formats: map[string]string{caption.ReportName: trackPath(v.ID, t.Name) + "." + caption.ReportName}}
+	for _, f := range caption.Formats() {
+		b.Formats[f.Name] = trackPath(v.ID, t.Name) + "." + f.Name
 	}
 	return b
 }
+
+func trackPath(id, name string) string { return videoPath(id) + "/captions/" + name }

@@ -8,11 +8,11 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/cuepipe/cuepipe/internal/caption"
-	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
@@ -66,12 +66,19 @@ func (h videosHandler) track(w http.ResponseWriter, r *http.Request, owner strin
 		return err
 	}
 	name, format, _ := strings.Cut(r.PathValue("file"), ".")
-	if contentType, known := captioning.ContentType(format); known {
+	contentType, known := caption.ContentType(format)
+	if known {
 		w.Header().Set("Content-Type", contentType) // a problem sets its own
 	}
-	if partial && v.InWork() {
+	own, isOwn := video.OwnTrackName(name)
+	switch {
+	case isOwn && known:
+		err = h.ownTrack(w, r, v, own, format)
+	case r.URL.Query().Has("version"):
+		problem(w, http.StatusNotFound, "no_such_version", "Only a track of your own has versions; this one is the machine's. Leave \"version\" out.")
+	case partial && v.InWork():
 		err = h.partialTrack(w, r, v, name, format)
-	} else {
+	default:
 		if partial && name == anyLanguage && len(v.Tracks) > 0 {
 			name = v.Tracks[0].Name
 		}
@@ -79,11 +86,14 @@ func (h videosHandler) track(w http.ResponseWriter, r *http.Request, owner strin
 	}
 	if errors.Is(err, video.ErrNoObject) {
 		// What v names is gone where the video was retried or deleted since it
-		// was read.
+		// was read, or a person's track changed.
 		now, again := h.own(r, owner)
-		if again == nil && now.Generation != v.Generation {
-			problem(w, http.StatusNotFound, "no_such_track", noTrack(now))
-			return nil
+		if again == nil && (now.Generation != v.Generation || now.OwnEdition != v.OwnEdition) {
+			why := noTrack(now)
+			if isOwn {
+				why = noOwnTrack
+			}
+			return &upload.Refusal{Code: "no_such_track", Message: why}
 		}
 		err = errors.Join(err, again)
 	}
@@ -108,11 +118,44 @@ func (h videosHandler) wholeTrack(w http.ResponseWriter, r *http.Request, v vide
 		problem(w, http.StatusNotFound, "no_such_track", noTrack(v))
 		return nil
 	}
-	b, err := h.captions.Get(r.Context(), t.Formats[format])
+	return h.send(w, r, t.Formats[format], machineETag(v, t), t.Language)
+}
+
+// ownTrack answers with a person's track, or an older version of it.
+func (h videosHandler) ownTrack(w http.ResponseWriter, r *http.Request, v video.Video, name, format string) error {
+	t, found := v.OwnTrack(name)
+	if !found {
+		return &upload.Refusal{Code: "no_such_track", Message: noOwnTrack}
+	}
+	version := t.Newest()
+	if q := r.URL.Query(); q.Has("version") {
+		number, err := strconv.Atoi(q.Get("version"))
+		if err != nil || number < 1 {
+			return &upload.Refusal{Code: "bad_request", Message: "\"version\" must be the number of a version, from 1."}
+		}
+		if version, found = t.Version(number); !found {
+			return &upload.Refusal{Code: "no_such_version", Message: noVersion}
+		}
+	}
+	return h.send(w, r, t.Key(v.ID, version, format), ownETag(version), t.Language())
+}
+
+// send answers with a stored track, unless the client has it.
+func (h videosHandler) send(w http.ResponseWriter, r *http.Request, key, etag, language string) error {
+	if has(r.Header.Values("If-None-Match"), etag) {
+		w.Header().Del("Content-Type")
+		w.Header().Set("ETag", etag)
+		w.Header().Set("Cache-Control", "private, no-cache")
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	b, err := h.captions.Get(r.Context(), key)
 	if err != nil {
 		return err
 	}
+	w.Header().Set("ETag", etag)
 	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Set("Content-Language", language)
 	_, _ = w.Write(b) // a client that went away is no error of ours
 	return nil
 }

@@ -43,7 +43,7 @@ func inWork() []video.Change {
 
 func readyAs(name string) []video.Change {
 	formats := map[string]string{"vtt": "videos/x/en.vtt", "srt": "videos/x/en.srt"}
-	return append(inWork(), video.Finish(1, []video.Track{{Name: name, Language: name, Formats: formats}}))
+	return append(inWork(), video.Finish(1, []video.Track{{Name: name, Language: name, Kind: video.Machine, Formats: formats}}))
 }
 
 var firstCues = caption.Track{Language: "en", Cues: []caption.Cue{{Start: time.Second, End: 2 * time.Second, Lines: []string{"So far."}}}}

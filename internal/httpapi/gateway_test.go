@@ -20,7 +20,7 @@ func TestTheGatewaysEventsReachTheRoutes(t *testing.T) {
 	opts := Options{Tokens: tokens{}, Log: slog.New(slog.DiscardHandler)}
 	uploaded := objects{}
 	uploads := Gateway(NewUploads(upload.Uploader{Videos: s, Objects: whole{objects: uploaded}, Queue: objects{}}, opts))
-	videos := Gateway(NewVideos(s, objects{}, &soFar{}, remover{s}, opts))
+	videos := Gateway(NewVideos(s, objects{}, &soFar{}, remover{s}, nil, opts))
 	event := func(file string) events.APIGatewayProxyRequest {
 		b, err := os.ReadFile("../../events/" + file)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/memvideos"
+	"github.com/cuepipe/cuepipe/internal/tracks"
 	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
@@ -77,6 +79,18 @@ func (o objects) Announce(_ context.Context, id string, generation int, delay ti
 	return nil
 }
 
+func (o objects) PutOnce(_ context.Context, key, _ string, body []byte) error {
+	if _, there := o[key]; !there {
+		o[key] = string(body)
+	}
+	return nil
+}
+
+func (o objects) RemoveAll(_ context.Context, prefix string) error {
+	maps.DeleteFunc(o, func(key, _ string) bool { return strings.HasPrefix(key, prefix) })
+	return nil
+}
+
 // epoch is when everything is written; the API's clock is a minute later.
 var epoch = time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC)
 
@@ -131,9 +145,10 @@ func newAPI(t *testing.T) *api {
 	opts := Options{Tokens: tokens{}, PageOrigin: "https://page.example", Log: slog.New(slog.NewJSONHandler(a.log, nil)),
 		Now: func() time.Time { return epoch.Add(time.Minute) }}
 	uploads := NewUploads(upload.Uploader{Videos: a.store, Objects: whole{objects: a.objects}, Queue: a.objects}, opts)
-	videos := NewVideos(a.store, a, a.early, remover{a.store}, opts)
+	keeper := tracks.Keeper{Videos: a.store, Captions: a.objects, Log: opts.Log, Now: func() time.Time { return epoch }}
+	videos := NewVideos(a.store, a, a.early, remover{a.store}, keeper, opts)
 	a.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost || strings.HasSuffix(r.URL.Path, "/parts") || strings.HasSuffix(r.URL.Path, "/source") { // as the gateway routes
+		if r.Method == http.MethodPost && !strings.Contains(r.URL.Path, "/captions/") && !strings.HasSuffix(r.URL.Path, "/check") || strings.HasSuffix(r.URL.Path, "/parts") || strings.HasSuffix(r.URL.Path, "/source") { // as the gateway routes
 			uploads.ServeHTTP(w, r)
 			return
 		}
@@ -145,6 +160,12 @@ func newAPI(t *testing.T) *api {
 
 func (a *api) do(user, method, path, body string) (int, http.Header, []byte) {
 	a.t.Helper()
+	return a.send(user, method, path, body, nil)
+}
+
+// send does a request with headers of its own.
+func (a *api) send(user, method, path, body string, headers map[string]string) (int, http.Header, []byte) {
+	a.t.Helper()
 	r, err := http.NewRequestWithContext(a.t.Context(), method, a.server.URL+path, strings.NewReader(body))
 	if err != nil {
 		a.t.Fatal(err)
@@ -152,6 +173,9 @@ func (a *api) do(user, method, path, body string) (int, http.Header, []byte) {
 	r.Header.Set("Origin", "https://page.example")
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range headers {
+		r.Header.Set(name, value)
 	}
 	if user != "" {
 		r.Header.Set("Authorization", "Bearer "+user)
@@ -255,7 +279,8 @@ func TestSomebodyElsesVideoIsNotThere(t *testing.T) {
 	a := newAPI(t)
 	var c created
 	a.want(201, "alice", "POST", "/v1/videos", lecture, &c)
-	for _, r := range [][2]string{{"GET", ""}, {"DELETE", ""}, {"POST", "/complete"}, {"POST", "/retry"}, {"GET", "/parts"}, {"GET", "/source"}, {"GET", "/captions/en.vtt"}, {"GET", "/captions/en.vtt?partial=true"}} {
+	for _, r := range [][2]string{{"GET", ""}, {"DELETE", ""}, {"POST", "/complete"}, {"POST", "/retry"}, {"GET", "/parts"}, {"GET", "/source"}, {"GET", "/captions/en.vtt"}, {"GET", "/captions/en.vtt?partial=true"},
+		{"GET", "/captions"}, {"GET", "/captions/en-x-a.vtt"}, {"GET", "/captions/en-x-a/versions"}} {
 		var theirs, nobodys Problem
 		a.want(404, "bob", r[0], "/v1/videos/"+c.ID+r[1], "", &theirs)
 		a.want(404, "bob", r[0], "/v1/videos/"+video.NewID()+r[1], "", &nobodys)
@@ -273,7 +298,9 @@ func TestSomebodyElsesVideoIsNotThere(t *testing.T) {
 func TestEveryRouteWantsAToken(t *testing.T) {
 	a := newAPI(t)
 	id := "/v1/videos/" + video.NewID()
-	for _, r := range [][2]string{{"POST", "/v1/videos"}, {"POST", id + "/complete"}, {"POST", id + "/retry"}, {"POST", id + "/parts"}, {"GET", id + "/parts"}, {"GET", id + "/source"}, {"GET", "/v1/videos"}, {"GET", id}, {"DELETE", id}, {"GET", id + "/captions/en.vtt"}} {
+	for _, r := range [][2]string{{"POST", "/v1/videos"}, {"POST", id + "/complete"}, {"POST", id + "/retry"}, {"POST", id + "/parts"}, {"GET", id + "/parts"}, {"GET", id + "/source"}, {"GET", "/v1/videos"}, {"GET", id}, {"DELETE", id}, {"GET", id + "/captions/en.vtt"},
+		{"GET", id + "/captions"}, {"PUT", id + "/captions/en-x-a.vtt"}, {"DELETE", id + "/captions/en-x-a"}, {"GET", id + "/captions/en-x-a/versions"},
+		{"POST", id + "/captions/en-x-a/restore"}, {"POST", id + "/check"}} {
 		for user, status := range map[string]int{"": 401, "mallory": 401, "outage": 503} {
 			var p Problem
 			a.want(status, user, r[0], r[1], "{}", &p)
@@ -427,7 +454,7 @@ func (failing) Get(context.Context, string) (video.Video, error) {
 func TestWhatFailsOnOurSideTellsNoInternals(t *testing.T) {
 	var log bytes.Buffer
 	s := &memvideos.Store{}
-	h := NewVideos(failing{s}, objects{}, &soFar{}, remover{s}, Options{Tokens: tokens{}, Log: slog.New(slog.NewJSONHandler(&log, nil))})
+	h := NewVideos(failing{s}, objects{}, &soFar{}, remover{s}, nil, Options{Tokens: tokens{}, Log: slog.New(slog.NewJSONHandler(&log, nil))})
 	r := httptest.NewRequest("GET", "/v1/videos/"+video.NewID(), nil)
 	r.Header.Set("Authorization", "Bearer alice")
 	w := httptest.NewRecorder()

@@ -40,7 +40,7 @@ func newStudio(t *testing.T) *studio {
 	s.storage = &memobjects.Signed{Uploads: &memobjects.Uploads{}, URL: s.server.URL, Now: clock}
 	opts := Options{Tokens: tokens{}, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Now: clock}
 	uploads := NewUploads(upload.Uploader{Videos: s.store, Objects: s.storage, Queue: s.queue, Now: clock}, opts)
-	videos := NewVideos(s.store, s, s.early, captioning.Remover{Videos: s.store, Uploads: s.storage, Captions: &memobjects.Captions{}}, opts)
+	videos := NewVideos(s.store, s, s.early, captioning.Remover{Videos: s.store, Uploads: s.storage, Captions: &memobjects.Captions{}}, nil, opts)
 	service := contract.Guard(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost || strings.HasSuffix(r.URL.Path, "/parts") || strings.HasSuffix(r.URL.Path, "/source") { // as the gateway routes
 			uploads.ServeHTTP(w, r)

@@ -37,15 +37,20 @@ func WriteProblem(w http.ResponseWriter, status int, code, detail string) {
 
 // statusOf is where a refusal's code meets HTTP. What is not listed is 400.
 var statusOf = map[string]int{
-	"already_uploaded":  http.StatusConflict,
-	"not_multipart":     http.StatusConflict,
-	"not_uploaded":      http.StatusConflict,
-	"parts_missing":     http.StatusConflict,
-	"retried_meanwhile": http.StatusConflict,
-	"source_missing":    http.StatusConflict,
-	"too_large":         http.StatusRequestEntityTooLarge,
-	"upload_gone":       http.StatusConflict,
-	"unsupported_type":  http.StatusUnsupportedMediaType,
+	"already_uploaded":      http.StatusConflict,
+	"changed_meanwhile":     http.StatusPreconditionFailed,
+	"no_such_track":         http.StatusNotFound,
+	"no_such_version":       http.StatusNotFound,
+	"not_multipart":         http.StatusConflict,
+	"not_uploaded":          http.StatusConflict,
+	"parts_missing":         http.StatusConflict,
+	"precondition_required": http.StatusPreconditionRequired,
+	"retried_meanwhile":     http.StatusConflict,
+	"source_missing":        http.StatusConflict,
+	"too_large":             http.StatusRequestEntityTooLarge,
+	"too_many_tracks":       http.StatusConflict,
+	"unsupported_type":      http.StatusUnsupportedMediaType,
+	"upload_gone":           http.StatusConflict,
 }
 
 // fail answers with the problem that err is to a client, and logs the ones that

@@ -32,19 +32,32 @@ const (
 	maxPage     = 100
 )
 
-// NewVideos serves the routes that read and delete:
+// NewVideos serves the routes that read and delete, and those of people's own
+// tracks:
 //
 //	GET    /v1/videos?limit=&cursor=              the caller's own, newest first
 //	GET    /v1/videos/{id}
 //	DELETE /v1/videos/{id}                        204
-//	GET    /v1/videos/{id}/captions/{track}.{format}?partial=true
-func NewVideos(videos Videos, captions Captions, early Early, remover Remover, opts Options) http.Handler {
+//	GET    /v1/videos/{id}/captions               its tracks
+//	GET    /v1/videos/{id}/captions/{track}.{format}?partial=true&version=
+//	PUT    /v1/videos/{id}/captions/{track}.{format}
+//	DELETE /v1/videos/{id}/captions/{track}       204
+//	GET    /v1/videos/{id}/captions/{track}/versions
+//	POST   /v1/videos/{id}/captions/{track}/restore
+//	POST   /v1/videos/{id}/check                  which rules captions would break
+func NewVideos(videos Videos, captions Captions, early Early, remover Remover, tracks Tracks, opts Options) http.Handler {
 	s := newServer(opts)
-	h := videosHandler{videos, captions, early, remover, opts.now}
+	h := videosHandler{videos, captions, early, remover, tracks, opts.now}
 	s.handle("GET /v1/videos", h.list)
 	s.handle("GET /v1/videos/{id}", h.get)
 	s.handle("DELETE /v1/videos/{id}", h.delete)
+	s.handle("GET /v1/videos/{id}/captions", h.listTracks)
 	s.handle("GET /v1/videos/{id}/captions/{file}", h.track)
+	s.handle("PUT /v1/videos/{id}/captions/{file}", h.putTrack)
+	s.handle("DELETE /v1/videos/{id}/captions/{file}", h.deleteTrack)
+	s.handle("GET /v1/videos/{id}/captions/{file}/versions", h.versions)
+	s.handle("POST /v1/videos/{id}/captions/{file}/restore", h.restore)
+	s.handle("POST /v1/videos/{id}/check", h.check)
 	return s
 }
 
@@ -53,6 +66,7 @@ type videosHandler struct {
 	captions Captions
 	early    Early
 	remover  Remover
+	tracks   Tracks
 	now      func() time.Time
 }
 

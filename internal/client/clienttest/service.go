@@ -24,6 +24,7 @@ import (
 	"github.com/cuepipe/cuepipe/internal/httpapi"
 	"github.com/cuepipe/cuepipe/internal/memobjects"
 	"github.com/cuepipe/cuepipe/internal/memvideos"
+	"github.com/cuepipe/cuepipe/internal/tracks"
 	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
@@ -93,7 +94,8 @@ func New(t testing.TB) *Service {
 	opts := httpapi.Options{Tokens: s, Log: slog.New(slog.DiscardHandler)}
 	s.signed = &memobjects.Signed{Uploads: s.Uploads, Stored: s.stored}
 	uploads := httpapi.NewUploads(upload.Uploader{Videos: s.Videos, Objects: objects{s.signed, s}, Queue: s}, opts)
-	videos := httpapi.NewVideos(s.Videos, s.Captions, captioning.Early{Captions: s.Captions}, captioning.Remover{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions}, opts)
+	videos := httpapi.NewVideos(s.Videos, s.Captions, captioning.Early{Captions: s.Captions}, captioning.Remover{Videos: s.Videos, Uploads: s.Uploads, Captions: s.Captions},
+		tracks.Keeper{Videos: s.Videos, Captions: s.Captions, Log: opts.Log}, opts)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		intercept := s.behaves().Intercept
 		switch {
@@ -104,7 +106,7 @@ func New(t testing.TB) *Service {
 			s.put(w, r)
 		case r.URL.Path == "/v1/config":
 			s.sayConfig(w)
-		case r.Method == http.MethodPost, strings.HasSuffix(r.URL.Path, "/parts"), strings.HasSuffix(r.URL.Path, "/source"): // as the gateway routes
+		case r.Method == http.MethodPost && !forTracks(r.URL.Path), strings.HasSuffix(r.URL.Path, "/parts"), strings.HasSuffix(r.URL.Path, "/source"): // as the gateway routes
 			uploads.ServeHTTP(w, r)
 		default:
 			videos.ServeHTTP(w, r)
@@ -113,6 +115,11 @@ func New(t testing.TB) *Service {
 	t.Cleanup(server.Close)
 	s.URL, s.signed.URL = server.URL, server.URL
 	return s
+}
+
+// forTracks reports whether what is posted there is about captions.
+func forTracks(path string) bool {
+	return strings.Contains(path, "/captions/") || strings.HasSuffix(path, "/check")
 }
 
 // LogInAt has people log in at an issuer from now on; their tokens are taken
