@@ -202,28 +202,41 @@ func send(t *testing.T, url string, body []byte, headers map[string]string) (int
 	return res.StatusCode, string(said)
 }
 
-// A browser may send what a ticket needs, from the page's origin and no other.
+// A browser may send what a ticket needs, and read what it plays by ranges, from
+// the page's origin and no other.
 func TestCORS(t *testing.T) {
 	u := uploads()
 	url, _, err := u.PresignPut(t.Context(), newKey(), "video/mp4", 1, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for origin, allowed := range map[string]bool{deployed.PageOrigin: true, "https://evil.example": false} {
+	for _, c := range []struct {
+		origin, method, headers string
+		allowed                 bool
+	}{
+		{deployed.PageOrigin, "PUT", "content-type,if-none-match", true},
+		{deployed.PageOrigin, "PUT", "", true}, // a part
+		{deployed.PageOrigin, "GET", "range", true},
+		{deployed.PageOrigin, "DELETE", "", false},
+		{"https://evil.example", "PUT", "content-type,if-none-match", false},
+		{"https://evil.example", "GET", "range", false},
+	} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, url, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header.Set("Origin", origin)
-		r.Header.Set("Access-Control-Request-Method", "PUT")
-		r.Header.Set("Access-Control-Request-Headers", "content-type,if-none-match")
+		r.Header.Set("Origin", c.origin)
+		r.Header.Set("Access-Control-Request-Method", c.method)
+		if c.headers != "" {
+			r.Header.Set("Access-Control-Request-Headers", c.headers)
+		}
 		res, err := http.DefaultClient.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
 		res.Body.Close()
-		if got := res.Header.Get("Access-Control-Allow-Origin") == origin; got != allowed {
-			t.Errorf("%s is allowed: %v, want %v (%d)", origin, got, allowed, res.StatusCode)
+		if got := res.Header.Get("Access-Control-Allow-Origin") == c.origin; got != c.allowed {
+			t.Errorf("%s %s with %q is allowed: %v, want %v (%d)", c.origin, c.method, c.headers, got, c.allowed, res.StatusCode)
 		}
 	}
 }
