@@ -16,7 +16,7 @@ export CGO_ENABLED := 1
 export STAGE VIDEO LOCAL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deploy synth diff destroy stop logs status invoke redrive doctor token clean fetch build bench-memory bench-hours side-by-side bench-pipeline bench-api bench-speech bench-seams bench-length spike plan-scale simulate
+.PHONY: help run test deploy synth diff destroy stop logs status invoke redrive doctor token clean fetch build bench-memory bench-hours side-by-side bench-pipeline bench-upload bench-api bench-speech bench-seams bench-length spike plan-scale simulate
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ bench-hours: fetch ## Measure the memory of one recogniser over hours of use, an
 
 bench-pipeline: ## Measure the pipeline of make run: what it adds to recognition, and its transcribers' memory
 	@tools/bench-pipeline.sh
+
+bench-upload: ## Upload a film of 2 GiB to make run's stage, with connections cut and one interruption (SIZE=bytes)
+	@tools/bench-upload.sh
 
 bench-api: ## Measure the API of make run, 50 requests at once: errors, times, calls of AWS for each, the handlers' own time (ARGS="-for 10s")
 	@tools/bench-api.sh $(ARGS)
