@@ -48,6 +48,7 @@ function Door({ config, login }: { config: Config; login: Login }) {
   const state = useCell(login.state);
   const service = useRef<Service>();
   if (state.kind === "starting") return <p class="unseen">Loading…</p>;
+  if (state.kind === "out") service.current = undefined; // what was loaded is of whoever was logged in
   if (state.kind === "out") return <Welcome error={state.error} onLogin={() => login.begin()} />;
   if (!service.current) {
     const api = new Api(base, login);

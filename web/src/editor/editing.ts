@@ -84,9 +84,10 @@ export function useEditing(api: Api, video: string, opened: Opened, onSaved: (tr
       onSaved(track);
       return true;
     } catch (e) {
-      if (e instanceof Problem && e.code === "changed_meanwhile") {
+      if (hasCode(e, "changed_meanwhile") && name !== target.name) {
+        setError(`There is a track “${name}” already. Choose another name.`);
+      } else if (e instanceof Problem && e.code === "changed_meanwhile") {
         const theirs = e.etag ?? (await api.tracks(video).then((all) => all.find((t) => t.name === name)?.etag ?? null, () => null));
-        setTarget({ name, etag });
         setConflict({ theirs });
       } else {
         setError(textOf(e));

@@ -1,6 +1,7 @@
 import type { Api } from "../api/client";
 import { hasCode, textOf } from "../api/problem";
 import type { Status, Video } from "../api/types";
+import { sendings } from "../upload/sendings";
 import { Cell } from "../ui/cell";
 import { isStale, looks, moves, type Answer } from "./polling";
 import { Watching } from "./watching";
@@ -22,6 +23,8 @@ const news: Partial<Record<Status, string>> = {
   failed: "could not be captioned",
 };
 
+/** How many pages of 100 older videos are looked through. */
+const pagesSearched = 5;
 /** Up to so many videos are asked for one by one; more come by the list. */
 const singly = 5;
 
@@ -45,9 +48,11 @@ export class Library {
     this.shelf.value = { ...before, loading: true, error: undefined };
     try {
       const page = await this.api.videos(more ? before.next : undefined);
-      const known = more ? this.shelf.value.videos : [];
-      const ids = new Set(known.map((v) => v.id));
-      this.shelf.value = { videos: [...known, ...page.videos.filter((v) => !ids.has(v.id))], next: page.next, loading: false };
+      // What is being sent is shown whatever page it is on.
+      const known = this.shelf.value.videos.filter((v) => more || sendings.value.some((s) => s.video === v.id));
+      const ids = new Set(page.videos.map((v) => v.id));
+      const videos = [...known.filter((v) => !ids.has(v.id)), ...page.videos].sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+      this.shelf.value = { videos, next: page.next, loading: false };
       this.watching.soon();
     } catch (error) {
       this.shelf.value = { ...this.shelf.value, loading: false, error: textOf(error) };
@@ -55,6 +60,17 @@ export class Library {
   }
 
   private moving = () => this.shelf.value.videos.filter((v) => moves(v));
+
+  /** Looks for a video among those that are loaded, and then among some older ones. */
+  async search(fits: (videos: readonly Video[]) => Video | undefined): Promise<Video | undefined> {
+    let found = fits(this.shelf.value.videos);
+    for (let next = this.shelf.value.next, page = 0; !found && next !== undefined && page < pagesSearched; page++) {
+      const older = await this.api.videos(next, 100);
+      found = fits(older.videos);
+      next = older.next;
+    }
+    return found;
+  }
 
   find = (id: string) => this.shelf.value.videos.find((v) => v.id === id);
 

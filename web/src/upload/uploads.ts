@@ -51,8 +51,7 @@ export class Uploads {
         continue;
       }
       try {
-        const waiting = waitingFor(file, this.library.shelf.value.videos, new Set(sendings.value.map((s) => s.video)));
-        this.begin(file, waiting ?? (await this.create(file, options)));
+        this.begin(file, (await this.unfinished(file)) ?? (await this.create(file, options)));
       } catch (error) {
         refused.push(`“${file.name}” cannot be uploaded: ${textOf(error)}`);
       }
@@ -121,6 +120,15 @@ export class Uploads {
       if (!hasCode(error, "not_found")) throw error;
     });
     this.library.drop(id);
+  }
+
+  /** The video that waits for the rest of this file. Only those that are sent in parts can be gone on with. */
+  private async unfinished(file: File): Promise<Video | undefined> {
+    if (file.size <= this.config.multipartAbove) return undefined;
+    const sending = new Set(sendings.value.map((s) => s.video));
+    const found = await this.library.search((videos) => waitingFor(file, videos, sending));
+    if (found && !this.library.find(found.id)) this.library.put(found);
+    return found;
   }
 
   private async create(file: File, options: Options): Promise<Video> {

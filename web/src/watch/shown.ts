@@ -14,6 +14,10 @@ export class Shown {
   show(label: string, language: string, cues: readonly Cue[], visible: boolean): void {
     const key = `${language} ${label}`;
     let entry = this.tracks.get(key);
+    if (!entry && cues.length === 0) {
+      this.hideAll();
+      return; // a text track cannot be taken away again
+    }
     if (!entry) {
       entry = { track: this.video.addTextTrack("captions", label, language === "und" ? "" : language), cues: new Map() };
       this.tracks.set(key, entry);

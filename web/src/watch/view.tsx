@@ -75,15 +75,16 @@ export function WatchView({ id, at, service }: WatchProps) {
   const draft = source === undefined || editing ? null : readDraft(localStorage, id, source);
   const edit = (from: Draft | null) => {
     const saved = open(cues);
+    const etag = captions?.etag ?? track?.etag ?? null; // of what was read, which a save is held to
     const target = track ? targetName(track, names) : freeName(blank ?? "en", names);
-    const fresh = { track: track?.name ?? "", etag: track?.etag ?? null, target, targetEtag: track?.kind === "human" ? track.etag : null, language, cues: saved, saved };
+    const fresh = { track: track?.name ?? "", etag, target, targetEtag: track?.kind === "human" ? etag : null, language, cues: saved, saved };
     setEditing(from ? { ...fresh, ...from, saved: null } : fresh);
   };
   const savedAs = (t: Track) => {
     put({ ...video, tracks: [t, ...video.tracks.filter((other) => other.name !== t.name)] });
     setWanted(t.name);
   };
-  const ready = track !== undefined && captions?.etag === track.etag;
+  const ready = track !== undefined && captions !== undefined;
   return (
     <>
       <Back />
