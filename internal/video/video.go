@@ -152,6 +152,7 @@ const (
 	UploadsPrefix    = "uploads/"    // OWNER/ID, in the uploads bucket
 	ResultsPrefix    = "videos/"     // ID/GENERATION/… and ID/own/…, in the captions bucket
 	QuarantinePrefix = "quarantine/" // messages that name no video, in the captions bucket
+	SearchPrefix     = "search/"     // OWNER/index, in the captions bucket: a copy of what the owner's videos say
 
 	// PendingLife is how long a video waits for its upload before it is
 	// forgotten: one that was broken off goes on days later. The bucket drops the
@@ -176,6 +177,24 @@ func IDOfSource(key string) (id string, ok bool) {
 	_, id, ok = strings.Cut(rest, "/")
 	return id, ok && ValidID(id)
 }
+
+// OwnerOfSource returns the owner in a key that SourceKey made. It outlasts the
+// owner in the item, which a delete takes away.
+func OwnerOfSource(key string) (owner string, ok bool) {
+	rest, ok := strings.CutPrefix(key, UploadsPrefix)
+	if !ok {
+		return "", false
+	}
+	owner, _, ok = strings.Cut(rest, "/")
+	return owner, ok && owner != ""
+}
+
+// SearchFolder is where an owner's index lies, and SearchKey its name. Whoever
+// deletes a video removes it.
+func SearchFolder(owner string) string { return SearchPrefix + owner + "/" }
+
+// SearchKey is the object key of an owner's index.
+func SearchKey(owner string) string { return SearchFolder(owner) + "index" }
 
 // New returns a pending video of generation 1 that expires unless it is
 // uploaded before.
