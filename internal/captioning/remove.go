@@ -42,6 +42,9 @@ func (r Remover) Remove(ctx context.Context, v video.Video) error {
 		err = r.empty(ctx, v)
 	}
 	if err == nil {
+		err = r.forgetWords(ctx, v)
+	}
+	if err == nil {
 		_, err = r.Videos.Change(ctx, v.ID, video.Forget())
 	}
 	if err != nil {
@@ -59,6 +62,9 @@ func (r Remover) Bury(ctx context.Context, v video.Video) error {
 	err := r.forget(ctx, v)
 	if err == nil {
 		err = r.empty(ctx, v)
+	}
+	if err == nil {
+		err = r.forgetWords(ctx, v)
 	}
 	if err == nil {
 		now := time.Now
@@ -84,6 +90,19 @@ func (r Remover) forget(ctx context.Context, v video.Video) error {
 		errs = append(errs, r.Service.Forget(ctx, v.ID, generation))
 	}
 	return errors.Join(errs...)
+}
+
+// forgetWords removes the index of the owner's videos, a copy that searches
+// make: see package search. It comes after the captions are gone. A search that
+// read them before stores its index only in the place of the one that is
+// removed here, and so not at all.
+func (r Remover) forgetWords(ctx context.Context, v video.Video) error {
+	// The item may have no owner any more; its source says who that was.
+	owner, ok := video.OwnerOfSource(v.Source.Key)
+	if !ok {
+		return nil
+	}
+	return r.Captions.RemoveAll(ctx, video.SearchFolder(owner))
 }
 
 // empty removes what there is until there is nothing.

@@ -36,11 +36,19 @@ func newRemoval(t *testing.T) *removal {
 	}
 	r.write("1/part-0.json")
 	r.write("1/en.vtt")
+	r.index()
 	return r
 }
 
 func (r *removal) write(name string) {
 	if err := r.captions.PutOnce(r.t.Context(), video.ResultsPrefix+r.video.ID+"/"+name, "", []byte("words")); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// index is what a search leaves.
+func (r *removal) index() {
+	if err := r.captions.PutOnce(r.t.Context(), video.SearchKey(r.video.Owner), "", []byte("words")); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -101,17 +109,17 @@ func TestWhatIsWrittenDuringADeleteIsRemovedToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	still.gone("alone")
-	if still.faults.calls != 6 {
-		t.Fatalf("%d calls were seen, want fence, two to remove, two to look, forget", still.faults.calls)
+	if still.faults.calls != 7 {
+		t.Fatalf("%d calls were seen, want fence, two to remove, two to look, the index, forget", still.faults.calls)
 	}
-	// The last call but one is the look at what was written: what comes
+	// The last call but two is the look at what was written: what comes
 	// after it is the late worker's own to remove.
-	for at := 1; at < still.faults.calls-1; at++ {
+	for at := 1; at < still.faults.calls-2; at++ {
 		for what, late := range map[string]func(r *removal){
 			"result": func(r *removal) { r.write("1/part-1.json") },
 			"upload": func(r *removal) { r.uploads.Put(r.video.Source.Key, memobjects.Bytes("late")) },
 		} {
-			if what == "upload" && at == still.faults.calls-2 {
+			if what == "upload" && at == still.faults.calls-3 {
 				continue // it was looked for already: the captioner removes it when its event comes
 			}
 			r := newRemoval(t)
@@ -129,7 +137,7 @@ func TestWhatIsWrittenDuringADeleteIsRemovedToo(t *testing.T) {
 }
 
 func TestADeleteThatWasCutShortGoesOn(t *testing.T) {
-	for at := 1; at <= 6; at++ {
+	for at := 1; at <= 7; at++ {
 		for _, after := range []bool{false, true} {
 			r := newRemoval(t)
 			r.faults = faults{at: at, after: after}
@@ -147,13 +155,14 @@ func TestADeleteThatWasCutShortGoesOn(t *testing.T) {
 // Whoever wrote after all had been removed, and died before he could take that
 // away, is cleared up after by the second look.
 func TestTheSecondLookEndsADelete(t *testing.T) {
-	for at := 0; at <= 5; at++ { // 0 is without a fault
+	for at := 0; at <= 6; at++ { // 0 is without a fault
 		for _, after := range []bool{false, true} {
 			r := newRemoval(t)
 			if err := r.run(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			r.write("1/part-1.json")
+			r.index()
 			r.uploads.Put(r.video.Source.Key, memobjects.Bytes("late"))
 			r.faults = faults{at: at, after: after}
 			if err := r.remover().Bury(t.Context(), r.video); (at == 0) != (err == nil) {

@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"internal/upload":           {"internal/video", "internal/caption", "internal/speech/names", "internal/speech/languages"},
 	"internal/captioning":       {"internal/video", "internal/media", "internal/speech", "internal/speech/names", "internal/caption"},
 	"internal/tracks":           {"internal/video", "internal/caption"},
+	"internal/search":           {"internal/video", "internal/caption"},
 	"internal/speech/names":     {"internal/speech"},
 	"internal/speech/languages": {},
 	// Recognisers.
@@ -55,7 +56,7 @@ var allowed = map[string][]string{
 	"internal/config":     {"internal/awscalls"},
 	"internal/metric":     {},
 	// What a request or a dead letter meets first.
-	"internal/httpapi":    {"internal/awscalls", "internal/video", "internal/upload", "internal/tracks", "internal/caption"},
+	"internal/httpapi":    {"internal/awscalls", "internal/video", "internal/upload", "internal/tracks", "internal/captioning", "internal/caption", "internal/search"},
 	"internal/web":        {"internal/httpapi"},
 	"internal/deadletter": {"internal/video", "internal/sqsjobs", "internal/metric"},
 	"internal/sweep":      {"internal/video", "internal/metric"},
@@ -65,6 +66,7 @@ var allowed = map[string][]string{
 	// Suites for tests.
 	"internal/config/configtest":         {"internal/config"},
 	"internal/video/videotest":           {"internal/video"},
+	"internal/search/searchtest":         {"internal/video"},
 	"internal/speech/speechtest":         {"internal/speech"},
 	"internal/caption/captiontest":       {"internal/speech"},
 	"internal/transcribe/transcribetest": {},

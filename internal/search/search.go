@@ -95,18 +95,52 @@ type Hit struct {
 }
 
 // Captions are a track of a video's: its name, and the name of the object that
-// has it as WebVTT.
+// has it as WebVTT. That object is never written over, so its name stands for
+// what is in it.
 type Captions struct{ Name, Key string }
 
 // First returns the track of a video that is searched where nobody names
-// another.
+// another: the one that a person saved last, or else the machine's.
 func First(v video.Video) (c Captions, ok bool) {
-	if v.Gone() || len(v.Tracks) == 0 {
+	if v.Gone() {
 		return c, false
 	}
-	c = Captions{v.Tracks[0].Name, v.Tracks[0].Formats["vtt"]}
-	return c, c.Key != ""
+	for _, t := range v.OwnByTime() {
+		return ownCaptions(v, t), true
+	}
+	for _, t := range v.Tracks {
+		return machineCaptions(t)
+	}
+	return c, false
 }
+
+// Named returns the track of that name.
+func Named(v video.Video, name string) (c Captions, ok bool) {
+	if v.Gone() {
+		return c, false
+	}
+	if t, found := v.OwnTrack(name); found {
+		return ownCaptions(v, t), true
+	}
+	t, found := v.Track(name)
+	if !found {
+		return c, false
+	}
+	return machineCaptions(t)
+}
+
+func ownCaptions(v video.Video, t video.OwnTrack) Captions {
+	return Captions{t.Name, t.Key(v.ID, t.Newest(), searchedFormat)}
+}
+
+func machineCaptions(t video.Track) (Captions, bool) {
+	key := t.Formats[searchedFormat]
+	return Captions{t.Name, key}, key != ""
+}
+
+// searchedFormat is the one whose objects are read: WebVTT has times and text
+// and is a seventh of JSON, which has every word's time, too.
+const searchedFormat = "vtt"
 
 // Video searches one track of a video. Where its captions are gone since v was
 // read it returns video.ErrNoObject.

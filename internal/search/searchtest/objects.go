@@ -3,18 +3,24 @@ package searchtest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"sync"
 	"testing"
 
-	"github.com/cuepipe/cuepipe/internal/search"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
+
+// Store is what is proven of a search.Objects.
+type Store interface {
+	GetUnless(ctx context.Context, key, tag string) (body []byte, now string, err error)
+	PutIf(ctx context.Context, key, contentType, tag string, body []byte) (now string, err error)
+}
 
 // Objects proves that an index is replaced only as it was seen, by one of
 // those who try at once, and not at all once it is removed. Remove deletes the
 // object.
-func Objects(t *testing.T, objects search.Objects, remove func(key string) error) {
+func Objects(t *testing.T, objects Store, remove func(key string) error) {
 	ctx, key := t.Context(), video.SearchKey(video.NewID())
 	put := func(tag, body string) (string, error) {
 		return objects.PutIf(ctx, key, "application/octet-stream", tag, []byte(body))
