@@ -37,7 +37,7 @@ page() {
 build() {
   local name
   # Without symbol tables, debug information and a build id: smaller, and the same source makes the same bytes.
-  for name in upload videos captioner transcriber deadletter sweeper web notifier; do
+  for name in upload videos search captioner transcriber deadletter sweeper web notifier; do
     mkdir "$WORKSPACE/$name"
     go build -ldflags='-s -w -buildid=' -o "$WORKSPACE/$name/bootstrap" "./functions/$name"
     cp -r LICENSE NOTICE licenses "$WORKSPACE/$name/"

@@ -49,7 +49,7 @@ fi
 for part in localstack dynamodb-local cdk oidc web recogniser ffmpeg; do
   [[ -f "$CACHE/$part/.stamp" ]] || lacks "$part in $CACHE. make fetch"
 done
-for name in upload videos captioner transcriber deadletter sweeper web notifier; do
+for name in upload videos search captioner transcriber deadletter sweeper web notifier; do
   [[ -x "$ROOT/dist/$name/bootstrap" ]] || lacks "the built function $name. make build"
 done
 for name in cuepipe issuer; do

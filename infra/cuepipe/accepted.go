@@ -31,7 +31,7 @@ func acceptFindings(props acceptedProps) {
 		accept(function.Role(), "AwsSolutions-IAM5",
 			"The one wildcard ends a prefix: names of objects are made at run time. Which verbs on which prefix each function has is tested word by word.",
 			`/^Resource::<UploadsBucket[0-9A-F]{8}\.Arn>\/uploads\/\*$/`,
-			`/^Resource::<CaptionsBucket[0-9A-F]{8}\.Arn>\/(videos|quarantine)\/\*$/`,
+			`/^Resource::<CaptionsBucket[0-9A-F]{8}\.Arn>\/(videos|quarantine|search)\/\*$/`,
 			`/^Resource::arn:<AWS::Partition>:transcribe:<AWS::Region>:<AWS::AccountId>:transcription-job\/cuepipe-[a-z]+\.\*$/`)
 	}
 	accept(props.functions.videos.Role(), "AwsSolutions-IAM5",

@@ -87,7 +87,7 @@ func addRoutes(api awsapigateway.RestApi, functions functions) {
 			AllowTestInvoke: jsii.Bool(false),
 		})
 	}
-	toUpload, toVideos, toWeb := proxy(functions.upload), proxy(functions.videos), proxy(functions.web)
+	toUpload, toVideos, toSearch, toWeb := proxy(functions.upload), proxy(functions.videos), proxy(functions.search), proxy(functions.web)
 	// at is the resource of a path; the parts that are there already are reused.
 	at := func(path string) awsapigateway.Resource { return api.Root().ResourceForPath(&path) }
 
@@ -116,6 +116,8 @@ func addRoutes(api awsapigateway.RestApi, functions functions) {
 	at("/videos/{id}/captions/{file}/versions").AddMethod(jsii.String("GET"), toVideos, nil)
 	at("/videos/{id}/captions/{file}/restore").AddMethod(jsii.String("POST"), toVideos, nil)
 	at("/videos/{id}/check").AddMethod(jsii.String("POST"), toVideos, nil)
+	at("/videos/{id}/search").AddMethod(jsii.String("GET"), toSearch, nil)
+	at("/search").AddMethod(jsii.String("GET"), toSearch, nil)
 }
 
 // addGatewayResponses makes the gateway's own errors look like the functions':

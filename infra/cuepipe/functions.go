@@ -18,7 +18,7 @@ import (
 )
 
 // functionNames are the folders under dist, in the order of the flow.
-var functionNames = []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper", "web", "notifier"}
+var functionNames = []string{"upload", "videos", "search", "captioner", "transcriber", "deadletter", "sweeper", "web", "notifier"}
 
 type functionsProps struct {
 	settings          Settings
@@ -30,11 +30,11 @@ type functionsProps struct {
 }
 
 type functions struct {
-	upload, videos, captioner, transcriber, deadletter, sweeper, web, notifier awslambda.Function
+	upload, videos, search, captioner, transcriber, deadletter, sweeper, web, notifier awslambda.Function
 }
 
 func (f functions) all() []awslambda.Function {
-	return []awslambda.Function{f.upload, f.videos, f.captioner, f.transcriber, f.deadletter, f.sweeper, f.web, f.notifier}
+	return []awslambda.Function{f.upload, f.videos, f.search, f.captioner, f.transcriber, f.deadletter, f.sweeper, f.web, f.notifier}
 }
 
 // newFunctions makes the functions and lets the queues call them. Each gets
@@ -77,6 +77,8 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 			uploadsBucket, table, uploadsQueue, caller, service),
 		videos: function("videos", "Videos", "Lists, shows and deletes videos, serves captions and saves people's own", n.videos, may.videos,
 			uploadsBucket, captionsBucket, table, caller),
+		search: function("search", "Search", "Finds what was said in somebody's videos", n.search, may.search,
+			captionsBucket, table, caller),
 		captioner: function("captioner", "Captioner", "Probes an uploaded video and plans its segments", n.captioner, may.captioner,
 			uploadsBucket, table, uploadsQueue, segmentsQueue, hidden(n.captioner), seconds("SEGMENT_SECONDS", props.settings.SegmentLength)),
 		transcriber: function("transcriber", "Transcriber", "Recognises the speech of a segment; the last one assembles the captions", n.transcriber, may.transcriber,

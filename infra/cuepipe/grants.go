@@ -12,7 +12,7 @@ import (
 // roles has what each function may do, written out: the helpers of the CDK
 // grant more than is used here.
 type roles struct {
-	upload, videos, captioner, transcriber, deadletter, sweeper, notifier []awsiam.PolicyStatement
+	upload, videos, search, captioner, transcriber, deadletter, sweeper, notifier []awsiam.PolicyStatement
 }
 
 func grants(props functionsProps) roles {
@@ -28,6 +28,9 @@ func grants(props functionsProps) roles {
 	removes := []awsiam.PolicyStatement{
 		allow(objects(captions, video.ResultsPrefix), "s3:DeleteObject"),
 		allowUnder(captions, video.ResultsPrefix, "s3:ListBucket"),
+		// The copy of its words that searches have.
+		allow(objects(captions, video.SearchPrefix), "s3:DeleteObject"),
+		allowUnder(captions, video.SearchPrefix, "s3:ListBucket"),
 		allow(objects(uploads, video.UploadsPrefix), "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"),
 		allowUnder(uploads, video.UploadsPrefix, "s3:ListBucketVersions"),
 		// IAM knows no s3:prefix for this one: it lists the whole bucket or nothing.
@@ -50,6 +53,14 @@ func grants(props functionsProps) roles {
 			// People's own tracks, and none of the machine's.
 			allow(objects(captions, video.ResultsPrefix+"*/"+video.OwnFolder), "s3:PutObject"),
 		}, removes...),
+		search: []awsiam.PolicyStatement{
+			allow(table, "dynamodb:GetItem"),
+			allow(byOwner, "dynamodb:Query"),
+			allow(objects(captions, video.ResultsPrefix), "s3:GetObject"),
+			allowUnder(captions, video.ResultsPrefix, "s3:ListBucket"),
+			allow(objects(captions, video.SearchPrefix), "s3:GetObject", "s3:PutObject"),
+			allowUnder(captions, video.SearchPrefix, "s3:ListBucket"),
+		},
 		captioner: []awsiam.PolicyStatement{
 			consumes(props.uploads.queue),
 			allow(table, "dynamodb:GetItem", "dynamodb:UpdateItem"),

@@ -34,6 +34,9 @@ const (
 	shortestSegment = 20 * time.Second
 	usualSegment    = 120 * time.Second
 
+	// searchDays is how long an index for searches is kept that nobody renews.
+	searchDays = 30
+
 	// sweepEvery is how often the sweeper looks for what does not move: soon
 	// enough beside the hour that a video may stand still, and for next to
 	// nothing.
@@ -77,8 +80,8 @@ type delivery struct {
 
 // numbers are all the numbers of one stack.
 type numbers struct {
-	upload, videos, captioner, transcriber, deadletter, sweeper, web, notifier size
-	uploads, segments, deadLetters                                             delivery
+	upload, videos, search, captioner, transcriber, deadletter, sweeper, web, notifier size
+	uploads, segments, deadLetters                                                     delivery
 	// sweepAfter is how long a video may stand still before it is dispatched
 	// again; retention, for how long a queue can have kept its message.
 	sweepAfter, retention time.Duration
@@ -93,7 +96,10 @@ func numbersFor(stage Stage, transcribers int) numbers {
 		upload: size{memory: 256, timeout: 28 * time.Second},
 		web:    size{memory: 256, timeout: 10 * time.Second},
 		// The early captions of a film of many hours are laid out at each request.
-		videos:      size{memory: 1024, timeout: 20 * time.Second},
+		videos: size{memory: 1024, timeout: 20 * time.Second},
+		// A whole processor, since somebody waits; and room for the index of the most
+		// text that is searched, twice over. Captions are read for 8 seconds at most.
+		search:      size{memory: memoryPerVCPU, timeout: 25 * time.Second},
 		captioner:   size{memory: 512, timeout: stage.CaptionerTimeout},
 		transcriber: size{memory: transcriberWorkers * memoryPerVCPU, timeout: stage.TranscriberTimeout},
 		deadletter:  size{memory: 256, timeout: 30 * time.Second},

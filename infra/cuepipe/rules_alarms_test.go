@@ -23,7 +23,7 @@ func alarmsRule(t template) (problems []string) {
 	for function := range mayDo {
 		// When a function behind the API fails, the API answers with an error.
 		// What the notifier fails to do waits in the stream.
-		if behindAPI := function == "Upload" || function == "Videos" || function == "Web"; !behindAPI && function != "Notifier" && watched["Errors "+function+"Function"] == nil {
+		if behindAPI := function == "Upload" || function == "Videos" || function == "Search" || function == "Web"; !behindAPI && function != "Notifier" && watched["Errors "+function+"Function"] == nil {
 			problems = append(problems, "nobody hears of errors of "+function)
 		}
 	}

@@ -145,6 +145,8 @@ func routesRule(t template) (problems []string) {
 		"GET /videos/{id}/captions/{file}/versions": "VideosFunction",
 		"POST /videos/{id}/captions/{file}/restore": "VideosFunction",
 		"POST /videos/{id}/check":                   "VideosFunction",
+		"GET /videos/{id}/search":                   "SearchFunction",
+		"GET /search":                               "SearchFunction",
 	}
 	got := map[string]string{}
 	for _, name := range t.names("AWS::ApiGateway::Method") {

@@ -83,6 +83,7 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	output("SegmentsDeadLettersUrl", "Segments that the transcribers gave up", segments.deadLetters.QueueUrl())
 	output("UploadFunction", "POST /videos, POST /videos/{id}/complete and /retry", functions.upload.FunctionName())
 	output("VideosFunction", "The other routes of the API", functions.videos.FunctionName())
+	output("SearchFunction", "GET /search and /videos/{id}/search", functions.search.FunctionName())
 	output("WebFunction", "The page, the configuration and the API's description", functions.web.FunctionName())
 	output("CaptionerFunction", "Consumes the uploads queue", functions.captioner.FunctionName())
 	output("TranscriberFunction", "Consumes the segments queue", functions.transcriber.FunctionName())

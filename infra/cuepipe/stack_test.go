@@ -318,7 +318,7 @@ func TestApiURL(t *testing.T) {
 
 // Scripts read these names.
 func TestOutputs(t *testing.T) {
-	want := []string{"ApiUrl", "CaptionerFunction", "CaptionsBucket", "ClientId", "DeadletterFunction", "EventBus", "EventsDeadLettersUrl", "Issuer", "NotifierFunction", "PageUrl", "SegmentsDeadLettersUrl", "SegmentsQueueUrl", "SweeperFunction",
+	want := []string{"ApiUrl", "CaptionerFunction", "CaptionsBucket", "ClientId", "DeadletterFunction", "EventBus", "EventsDeadLettersUrl", "Issuer", "NotifierFunction", "PageUrl", "SearchFunction", "SegmentsDeadLettersUrl", "SegmentsQueueUrl", "SweeperFunction",
 		"Table", "TranscriberFunction", "UploadFunction", "UploadsBucket", "UploadsDeadLettersUrl", "UploadsQueueUrl", "VideosFunction", "WebFunction"}
 	var got []string
 	for name := range templateOf(t, "prod").Outputs {

@@ -84,8 +84,9 @@ func newUploadsBucket(stack awscdk.Stack, origins []*string, removal awscdk.Remo
 }
 
 // newCaptionsBucket is not versioned: the name of an object is fixed by what
-// went into it and the first writer wins, so nothing is ever overwritten, and
-// deleting a video must leave nothing of it behind.
+// went into it and the first writer wins, so that nothing is ever overwritten
+// but the copies for searches; and deleting a video must leave nothing of it
+// behind.
 func newCaptionsBucket(stack awscdk.Stack, removal awscdk.RemovalPolicy) awss3.Bucket {
 	return awss3.NewBucket(stack, jsii.String("CaptionsBucket"), &awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
@@ -98,6 +99,12 @@ func newCaptionsBucket(stack awscdk.Stack, removal awscdk.RemovalPolicy) awss3.B
 				Id:         jsii.String("expire-quarantine"),
 				Prefix:     jsii.String(video.QuarantinePrefix),
 				Expiration: awscdk.Duration_Days(jsii.Number(90)),
+			},
+			{
+				// Copies of what captions say: who searches again has it made again.
+				Id:         jsii.String("expire-search"),
+				Prefix:     jsii.String(video.SearchPrefix),
+				Expiration: awscdk.Duration_Days(jsii.Number(searchDays)),
 			},
 			{
 				// Parts of a sound for Amazon Transcribe whose transcriber died.

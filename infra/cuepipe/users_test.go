@@ -51,7 +51,7 @@ func poolRule(t template) (problems []string) {
 	expect("revoking", show(client.at("EnableTokenRevocation")), "true")
 	expect("domain", show(t.named("UsersDomain").at("Domain")), "cuepipe-prod-${AWS::AccountId}")
 
-	for _, function := range []string{"Upload", "Videos", "Web"} {
+	for _, function := range []string{"Upload", "Videos", "Search", "Web"} {
 		told := func(name string) string {
 			return show(t.named(function+"Function").at("Environment", "Variables", name))
 		}

@@ -19,7 +19,7 @@ import (
 
 // Functions are the folders under functions that a film passes through, or a
 // client of the API.
-var Functions = []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper", "notifier"}
+var Functions = []string{"upload", "videos", "search", "captioner", "transcriber", "deadletter", "sweeper", "notifier"}
 
 // A Line is one line of a log. What it does not say is zero.
 type Line struct {

@@ -84,7 +84,7 @@ func cleanLogs() error {
 		"Vernunft":        "what a service heard",
 		poison:            "a message's body",
 	}
-	for _, function := range []string{"upload", "videos", "captioner", "transcriber", "deadletter", "sweeper", "notifier"} {
+	for _, function := range []string{"upload", "videos", "search", "captioner", "transcriber", "deadletter", "sweeper", "notifier"} {
 		file := filepath.Join(deployed.RunDir, "logs", functionName(function)+".log")
 		b, err := os.ReadFile(file)
 		if err != nil {
