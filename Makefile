@@ -16,10 +16,10 @@ export CGO_ENABLED := 1
 export STAGE VIDEO LOCAL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deploy synth diff destroy stop logs status invoke redrive doctor token clean fetch build bench-memory bench-hours side-by-side bench-pipeline bench-upload bench-api bench-speech bench-seams bench-length spike plan-scale simulate
+.PHONY: help run test e2e deploy synth diff destroy stop logs status invoke redrive doctor token clean fetch build bench-memory bench-hours side-by-side bench-pipeline bench-upload bench-upload-browser bench-api bench-speech bench-seams bench-length spike plan-scale simulate
 
 help: ## List what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Caption a video on this machine: everything from fetching to the captions (VIDEO=path, LOCAL=docker)
 	@tools/run.sh "$(VIDEO)"
@@ -54,6 +54,12 @@ invoke: ## Send an event to a function (FN=captioner EVENT=events/s3-object-crea
 redrive: ## Start again every video that failed for a cause that is over (STAGE=dev CODE=gave_up)
 	@localstack/redrive "$(STAGE)" $(CODE)
 
+e2e: ## Use the page of make run in a real browser, as people do (ARGS="edit.test.mjs" for a part); screenshots are kept
+	@tools/e2e.sh $(ARGS)
+
+bench-upload-browser: ## Upload a file of 2 GiB by the page of make run while connections break: parts, memory (GIB=2)
+	@tools/bench-upload-browser.sh $(GIB)
+
 doctor: ## Say what is missing on this machine, and how to get it
 	@tools/doctor.sh
 
@@ -65,7 +71,7 @@ token: ## Print a token for the API of make run (USER_NAME=alice)
 clean: stop ## Remove everything that was built or fetched
 	@localstack/stop test
 	@rm -rf bin dist cdk.out
-	@cd "$$CUEPIPE_CACHE" && rm -rf cdk downloads dynamodb-local ffmpeg localstack locks logs oidc recogniser run staticcheck web
+	@cd "$$CUEPIPE_CACHE" && rm -rf cdk downloads dynamodb-local e2e ffmpeg localstack locks logs oidc recogniser run staticcheck web
 
 fetch: ## Fetch and build the pinned tools and models into .cache
 	@tools/fetch.sh

@@ -14,7 +14,7 @@ model="${MODEL:-}"
 stamp="$({
   go version
   find LICENSE NOTICE licenses cmd functions internal localstack/issuer tools/build.sh tools/sherpa.sh tools/runpath tools/packages docs/openapi.yaml go.mod go.sum -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
-  find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+  find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
   cat "$CACHE/ffmpeg/.stamp" "$CACHE/recogniser/.stamp"
   if [[ -d "$model" ]]; then
     basename "$model"

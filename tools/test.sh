@@ -57,6 +57,8 @@ tools/deploy.sh
 export CUEPIPE_STACK="$CACHE/run/test/stack.json"
 # The faults by themselves at last: what they kill and hold up, the others would have to wait for.
 (cd integration && go test $(go list ./... | grep -v '/faults$') -count=1 -timeout 20m)
+step "the page in a browser"
+tools/e2e.sh
 step "end to end, under faults"
 (cd integration && go test ./faults -count=1 -timeout 20m)
 step "everything passed"
