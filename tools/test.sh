@@ -28,6 +28,8 @@ go build -C tools/staticcheck -o "$CACHE/staticcheck" honnef.co/go/tools/cmd/sta
 (cd integration && "$CACHE/staticcheck" ./...)
 step "unit and template tests"
 go test ./...
+step "the page: types, unit tests, and what it weighs at the first load"
+(cd web && npm run build && npm test)
 step "the local cloud's own tests"
 PYTHONPATH="$ROOT/localstack" PYTHONDONTWRITEBYTECODE=1 "$python" -m pytest -q -p no:cacheprovider localstack/tests
 step "lint of the templates"
