@@ -5,6 +5,7 @@ package pipeline
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -77,12 +78,15 @@ func prepare() (err error) {
 // for what must never be there.
 func cleanLogs() error {
 	secrets := map[string]string{
-		"eyJ":             "a token",
-		"Bearer ":         "a token",
-		"X-Amz-Signature": "a signed URL",
-		"ellow Americans": "a caption's text",
-		"Vernunft":        "what a service heard",
-		poison:            "a message's body",
+		"eyJ":                   "a token",
+		"Bearer ":               "a token",
+		"X-Amz-Signature":       "a signed URL",
+		"ellow Americans":       "a caption's text",
+		"Vernunft":              "what a service heard",
+		poison:                  "a message's body",
+		sought:                  "what somebody searches",
+		url.QueryEscape(sought): "what somebody searches",
+		corrected:               "what somebody wrote",
 	}
 	for _, function := range []string{"upload", "videos", "search", "captioner", "transcriber", "deadletter", "sweeper", "notifier"} {
 		file := filepath.Join(deployed.RunDir, "logs", functionName(function)+".log")
