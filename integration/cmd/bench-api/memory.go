@@ -55,7 +55,7 @@ func inProcess() (target, error) {
 		return target{}, err
 	}
 	h := httpapi.NewVideos(videos, captions, captioning.Early{Captions: captions}, captioning.Remover{Videos: videos, Uploads: &memobjects.Uploads{}, Captions: captions},
-		httpapi.Options{Tokens: httpapi.NewOIDC(issuer.URL, "cuepipe"), Log: slog.New(slog.DiscardHandler)})
+		nil, httpapi.Options{Tokens: httpapi.NewOIDC(issuer.URL, "cuepipe"), Log: slog.New(slog.DiscardHandler)})
 	return target{name: "in process", base: "http://handler", token: token, requests: reads(ready), through: handled{h}}, nil
 }
 
