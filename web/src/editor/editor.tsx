@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Api } from "../api/client";
-import type { Cue, Track } from "../api/types";
+import type { Cue, Finding, Track } from "../api/types";
 import { Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icons";
 import { useLeaving } from "../ui/leaving";
@@ -8,6 +8,7 @@ import { ErrorNote } from "../ui/texts";
 import { count } from "../ui/words";
 import { useCell } from "../ui/cell";
 import type { Film } from "../watch/film";
+import { memo } from "../watch/memo";
 import { bringIntoView, useCueAt } from "../watch/transcript";
 import { ConflictDialog } from "./conflict";
 import * as ops from "./cues";
@@ -128,6 +129,7 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
     else return;
     event.preventDefault();
   };
+  const blocks = useBlocks(cues);
   const total = [...findings.values()].reduce((n, f) => n + f.length, 0);
   const state = edit.saving ? "Saving…" : unsaved ? "Not saved" : "All is saved";
   return (
@@ -175,16 +177,16 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
       {!edit.room && <p class="note error">There is no room on this device to keep what is not saved. Save often.</p>}
       {cues.length === 0 && <p class="quiet">No captions yet. Play the film to where somebody speaks, and add a cue.</p>}
       <ol class="cues editing" ref={list} lang={opened.language === "und" ? undefined : opened.language} aria-label="Cues">
-        {cues.map((cue, i) => (
-          <CueRow
-            key={cue.id}
-            cue={cue}
-            number={i + 1}
-            last={i === cues.length - 1}
-            open={cue.id === selected}
-            on={i === at}
-            looping={cue.id === selected && range?.loop === true}
-            findings={findings.get(cue.id)}
+        {blocks.map((block, b) => (
+          <Rows
+            key={b}
+            first={b * blockSize}
+            cues={block}
+            total={cues.length}
+            selected={block.some((c) => c.id === selected) ? selected : undefined}
+            on={at >= b * blockSize && at < b * blockSize + blockSize ? at : -1}
+            looping={range?.loop === true}
+            findings={findings}
             language={opened.language}
             acts={acts}
           />
@@ -220,6 +222,57 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
     </div>
   );
 }
+
+/** Cues that are looked at together whether a row has to be drawn anew: of a long film's thousands, only those near the one that changed. */
+const blockSize = 50;
+
+/** The cues in blocks. A block in which nothing changed is the same object as before. */
+function useBlocks(cues: ops.Cues): readonly ops.Cues[] {
+  const before = useRef<readonly ops.Cues[]>([]);
+  return useMemo(() => {
+    const blocks: ops.Cues[] = [];
+    for (let first = 0; first < cues.length; first += blockSize) {
+      const block = cues.slice(first, first + blockSize);
+      const old = before.current[blocks.length];
+      blocks.push(old?.length === block.length && old.every((cue, i) => cue === block[i]) ? old : block);
+    }
+    before.current = blocks;
+    return blocks;
+  }, [cues]);
+}
+
+interface RowsProps {
+  first: number;
+  cues: ops.Cues;
+  total: number;
+  selected: number | undefined;
+  on: number;
+  looping: boolean;
+  findings: ReadonlyMap<number, readonly Finding[]>;
+  language: string;
+  acts: RowActs;
+}
+
+const Rows = memo(function Rows({ first, cues, total, selected, on, looping, findings, language, acts }: RowsProps) {
+  return (
+    <>
+      {cues.map((cue, i) => (
+        <CueRow
+          key={cue.id}
+          cue={cue}
+          number={first + i + 1}
+          last={first + i === total - 1}
+          open={cue.id === selected}
+          on={first + i === on}
+          looping={cue.id === selected && looping}
+          findings={findings.get(cue.id)}
+          language={language}
+          acts={acts}
+        />
+      ))}
+    </>
+  );
+});
 
 function leave(href: string, close: () => void): void {
   close();
