@@ -15,7 +15,7 @@ if ! stamped "$target" "$stamp"; then
     need_command npm "Install Node.js 20.19 or newer with npm: sudo apt-get install nodejs npm"
     workspace web
     cp "$here/package.json" "$here/package-lock.json" "$WORKSPACE/"
-    patiently "fetching what the page is built with (110 MB)" \
+    patiently "fetching what the page is built with (90 MB)" \
       npm ci --prefix "$WORKSPACE" --ignore-scripts --no-audit --no-fund
     publish "$WORKSPACE" "$target" "$stamp"
   fi

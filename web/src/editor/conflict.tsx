@@ -4,7 +4,7 @@ import { textOf } from "../api/problem";
 import type { Cue } from "../api/types";
 import { Dialog } from "../ui/dialog";
 import { ErrorNote } from "../ui/texts";
-import { clock } from "../ui/words";
+import { clock, langOf } from "../ui/words";
 import type { Conflict } from "./editing";
 
 interface Props {
@@ -45,7 +45,7 @@ export function ConflictDialog({ api, video, target, conflict, free, saving, err
         </div>
       )}
       {unread && <ErrorNote text={unread} onRetry={look} />}
-      {theirs && <CueList cues={theirs} label="Their captions" />}
+      {theirs && <CueList cues={theirs} label="Their captions" lang={langOf(target)} />}
       <div class="field">
         <label for="conflict-name">Save mine as another track</label>
         <div class="inline">
@@ -70,8 +70,8 @@ export function ConflictDialog({ api, video, target, conflict, free, saving, err
 }
 
 /** Captions to be read, in a dialog. */
-export const CueList = ({ cues, label }: { cues: readonly Cue[]; label: string }) => (
-  <ol class="read" tabIndex={0} aria-label={label}>
+export const CueList = ({ cues, label, lang }: { cues: readonly Cue[]; label: string; lang?: string }) => (
+  <ol class="read" tabIndex={0} aria-label={label} lang={lang}>
     {cues.map((c, i) => (
       <li key={i}>
         <span class="time">{clock(c.start)}</span> <span>{c.lines.join(" ")}</span>

@@ -4,7 +4,7 @@ import { hasCode, textOf } from "../api/problem";
 import type { Cue, Track, Version } from "../api/types";
 import { Dialog } from "../ui/dialog";
 import { ErrorNote } from "../ui/texts";
-import { count, trackLabel, when } from "../ui/words";
+import { count, langOf, trackLabel, when } from "../ui/words";
 import { CueList } from "./conflict";
 
 /** The versions of a person's track, to be looked at and restored. */
@@ -64,7 +64,7 @@ export function VersionsDialog({ api, video, track, onRestored, onClose }: { api
           </li>
         ))}
       </ul>
-      {seen && <CueList cues={seen.cues} label={`Captions of version ${seen.number}`} />}
+      {seen && <CueList cues={seen.cues} label={`Captions of version ${seen.number}`} lang={langOf(track.name)} />}
       <div class="actions end">
         <button type="button" class="button" onClick={onClose}>
           Close

@@ -7,7 +7,7 @@ import { Icon } from "../ui/icons";
 import { linkTo } from "../ui/route";
 import type { Service } from "../ui/service";
 import { ErrorNote, Marked } from "../ui/texts";
-import { clock, count } from "../ui/words";
+import { clock, count, langOf } from "../ui/words";
 
 /** What was searched last, so that it is there again after a look at a hit. It is never in an address. */
 const words = new Cell("");
@@ -79,7 +79,7 @@ function Results({ found, waiting, onRetry }: { found?: { hits?: Hits; error?: s
                 <li key={h.cue}>
                   <a class="hit" href={linkTo(id, h.start)}>
                     <span class="time">{clock(h.start ?? 0)}</span>
-                    <span>
+                    <span lang={langOf(h.track)}>
                       <Marked text={h.text ?? ""} marks={h.marks} />
                     </span>
                   </a>

@@ -41,6 +41,9 @@ export function language(tag: string): string {
   }
 }
 
+/** A track's language for an element's lang, by the track's name: en of en-x-edited, nothing where it is not known. */
+export const langOf = (track: string | undefined) => (track === undefined || track === "und" ? undefined : track.split("-x-")[0]);
+
 /** What a track is called: "English, automatic", or for a person's own "English, edited". */
 export function trackLabel(track: { name: string; language: string; kind: string }): string {
   const own = track.name.split("-x-")[1];
