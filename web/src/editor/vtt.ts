@@ -8,7 +8,6 @@ export function escapeText(text: string): string {
   return (
     text
       .toWellFormed()
-      // eslint-disable-next-line no-control-regex -- these are what must not be there
       .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, (c) => (c === "\t" ? " " : ""))
       .replaceAll("&", "&amp;")
       .replaceAll("<", "&lt;")
