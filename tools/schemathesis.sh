@@ -12,8 +12,21 @@ api="$(localstack/control output "$stage" ApiUrl)"
 read -r _ issuer _ _ < <(localstack/control addresses "$stage")
 CUEPIPE_TOKEN="$(bin/issuer token --dir "$CACHE/run/issuer" --issuer "$issuer" --user "schemathesis-$$")"
 export CUEPIPE_TOKEN
+say "captioning a video for it…"
+CUEPIPE_VIDEO="$(bin/cuepipe --api "$api" caption --json --force --output "$CACHE/run/$stage/schemathesis.vtt" samples/sample.mp4 | sed -n 's/.*"type":"result","id":"\([a-z2-7]*\)".*/\1/p')"
+[[ -n "$CUEPIPE_VIDEO" ]] || die "The sample could not be captioned, so that there is nothing to ask for."
+export CUEPIPE_VIDEO
 # Its working folder gets a cache of what failed.
-mkdir -p "$CACHE/run/$stage/schemathesis"
-cd "$CACHE/run/$stage/schemathesis"
-exec "$CACHE/schemathesis/bin/python" -m schemathesis.cli --config-file "$ROOT/tools/schemathesis/schemathesis.toml" \
-  run "$ROOT/docs/openapi.yaml" --url "$api/v1" --seed "${SEED:-1}" --max-examples 15 --continue-on-failure "$@"
+folder="$CACHE/run/$stage/schemathesis"
+mkdir -p "$folder"
+cat tools/schemathesis/{schemathesis,known-video}.toml >"$folder/known-video.toml"
+cd "$folder"
+schemathesis() {
+  local config="$1"
+  shift
+  "$CACHE/schemathesis/bin/python" -m schemathesis.cli --config-file "$config" \
+    run "$ROOT/docs/openapi.yaml" --url "$api/v1" --seed "${SEED:-1}" --max-examples 15 --continue-on-failure --warnings off "$@"
+}
+schemathesis known-video.toml --phases examples,coverage,fuzzing "$@"
+# One call after the other, with what the one before answered: this makes videos of its own, and deletes them.
+schemathesis "$ROOT/tools/schemathesis/schemathesis.toml" --phases stateful "$@"

@@ -61,6 +61,8 @@ export CUEPIPE_STACK="$CACHE/run/test/stack.json"
 (cd integration && go test $(go list ./... | grep -v '/faults$') -count=1 -timeout 20m)
 step "the page in a browser"
 tools/e2e.sh
+step "the API as its document says"
+tools/schemathesis.sh
 step "end to end, under faults"
 (cd integration && go test ./faults -count=1 -timeout 20m)
 step "everything passed"

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math/big"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/cuepipe/cuepipe/internal/upload"
@@ -20,6 +22,9 @@ const maxBody = 64 << 10
 // clients' numbers are all of one kind.
 func readBody(w http.ResponseWriter, r *http.Request, into any, example string) error {
 	object, err := readObject(http.MaxBytesReader(w, r.Body, maxBody))
+	if err == nil {
+		err = withoutNulls(object)
+	}
 	if err == nil {
 		plain, _ := json.Marshal(plainNumbers(object)) // it was JSON
 		d := json.NewDecoder(bytes.NewReader(plain))
@@ -62,6 +67,23 @@ func readObject(r io.Reader) (map[string]any, error) {
 	return object, nil
 }
 
+// withoutNulls refuses nulls, which would be read as if nothing had been said.
+func withoutNulls(object map[string]any) error {
+	for name, field := range object {
+		list, _ := field.([]any)
+		if field == nil || slices.Contains(list, nil) {
+			return &nullField{name}
+		}
+	}
+	return nil
+}
+
+type nullField struct{ name string }
+
+func (n *nullField) Error() string {
+	return fmt.Sprintf("%.40q is null; leave out what you do not want to say", n.name)
+}
+
 // plainNumbers writes whole numbers with digits alone.
 func plainNumbers(value any) any {
 	switch v := value.(type) {
@@ -91,6 +113,7 @@ func plainNumbers(value any) any {
 func jsonFault(err error) string {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
+	var null *nullField
 	switch {
 	case errors.Is(err, io.EOF):
 		return "it is empty"
@@ -98,7 +121,7 @@ func jsonFault(err error) string {
 		return "it is not valid JSON"
 	case errors.As(err, &kind) && kind.Field != "":
 		return "\"" + kind.Field + "\" has the wrong type"
-	case errors.Is(err, errNoObject), errors.Is(err, errSomeAfter):
+	case errors.As(err, &null), errors.Is(err, errNoObject), errors.Is(err, errSomeAfter):
 		return err.Error()
 	}
 	return "it has a field that is not known"

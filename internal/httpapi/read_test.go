@@ -24,6 +24,8 @@ func TestReadBody(t *testing.T) {
 		`{"size": 1e999999999}`:                  "\"size\" has the wrong type",
 		`{"size": 1e400}`:                        "\"size\" has the wrong type",
 		`{"size": "29"}`:                         "\"size\" has the wrong type",
+		`{"size": null}`:                         "\"size\" is null",
+		`{"parts": [1, null]}`:                   "\"parts\" is null",
 		`null`:                                   "it is not an object",
 		`[]`:                                     "it is not an object",
 		`{} {}`:                                  "there is something after it",
