@@ -1,4 +1,4 @@
-import { Problem, problemOf, unreachable } from "./problem";
+import { etagOf, Problem, problemOf, unreachable } from "./problem";
 import type { Config, Cue, Finding, Hits, Options, SignedPart, Track, Version, Video } from "./types";
 
 /** Tokens are where a request's token is from. */
@@ -103,7 +103,7 @@ export class Api {
     return {
       language: body.language || response.headers.get("Content-Language") || "und",
       cues: body.cues ?? [],
-      etag: response.headers.get("ETag"),
+      etag: etagOf(response),
       ...(until !== undefined && { until: Number(until) }),
     };
   }

@@ -12,9 +12,12 @@ export class Problem extends Error {
   }
 }
 
+/** An answer's ETag, without the W/ that a server on the way may put there: If-Match would not know it again. */
+export const etagOf = (response: Response) => response.headers.get("ETag")?.replace(/^W\//, "") ?? null;
+
 /** Reads an answer that is an error, which the gateway may have made and not the service. */
 export async function problemOf(response: Response): Promise<Problem> {
-  const etag = response.headers.get("ETag") ?? undefined;
+  const etag = etagOf(response) ?? undefined;
   if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
     const body = (await response.json().catch(() => ({}))) as { code?: unknown; detail?: unknown };
     if (typeof body.code === "string" && typeof body.detail === "string") return new Problem(body.code, body.detail, response.status, etag);

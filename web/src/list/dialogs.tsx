@@ -72,7 +72,7 @@ export function RetryDialog({ video, service, onClose, onDone }: { video: Video;
   const own = video.tracks.filter((t) => t.kind === "human").length;
   const retry = async () => {
     const queued = await service.api.retry(video.id, optionsOf(texts));
-    service.library.put(queued);
+    service.library.update(queued);
     onDone?.(queued);
   };
   return (

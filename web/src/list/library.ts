@@ -33,6 +33,8 @@ export class Library {
   readonly shelf = new Cell<Shelf>({ videos: [], loading: true });
   /** What is said to those who listen rather than look. */
   readonly news = new Cell("");
+  /** A video that somebody else asks for, and tells of by update. */
+  elsewhere: string | undefined;
   private readonly watching: Watching;
 
   constructor(private readonly api: Api) {
@@ -59,7 +61,7 @@ export class Library {
     }
   }
 
-  private moving = () => this.shelf.value.videos.filter((v) => moves(v));
+  private moving = () => this.shelf.value.videos.filter((v) => v.id !== this.elsewhere && moves(v));
 
   /** Looks for a video among those that are loaded, and then among some older ones. */
   async search(fits: (videos: readonly Video[]) => Video | undefined): Promise<Video | undefined> {
@@ -85,7 +87,11 @@ export class Library {
 
   /** Shows a video as it is now, if it is one of those that are loaded. */
   update(video: Video): void {
-    if (this.find(video.id)) this.set(this.shelf.value.videos.map((v) => (v.id === video.id ? video : v)));
+    const before = this.find(video.id);
+    if (!before) return;
+    if (before.status !== video.status) this.tell(video);
+    this.set(this.shelf.value.videos.map((v) => (v.id === video.id ? video : v)));
+    this.watching.soon();
   }
 
   drop(id: string): void {

@@ -51,8 +51,12 @@ export function useVideo(id: string, { api, library }: Service) {
         ),
     );
     watching.current = w;
+    library.elsewhere = id;
     load();
-    return () => w.end();
+    return () => {
+      w.end();
+      library.elsewhere = undefined;
+    };
   }, [id]);
   return {
     video,
