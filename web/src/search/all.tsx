@@ -56,6 +56,13 @@ export function SearchAll({ service, children }: { service: Service; children: C
   );
 }
 
+/** What a search found, and where it looked. */
+function summary(hits: Hits, inVideos: number): string {
+  const found = hits.hits.length === 0 ? "Nothing found" : `${count(hits.hits.length, "hit")}${hits.more ? " and more" : ""} in ${count(inVideos, "video")}`;
+  const left = hits.notSearched ? ` ${count(hits.notSearched, "older video")} not searched.` : "";
+  return `${found}. ${count(hits.videos, "video")} searched.${left}`;
+}
+
 function Results({ found, waiting, onRetry }: { found?: { hits?: Hits; error?: string }; waiting: boolean; onRetry: () => void }) {
   const hits = found?.hits;
   const byVideo = new Map<string, Hit[]>();
@@ -63,7 +70,7 @@ function Results({ found, waiting, onRetry }: { found?: { hits?: Hits; error?: s
   return (
     <section aria-label="Search results" aria-busy={waiting}>
       <p class="quiet" role="status">
-        {!found ? "Searching…" : hits && `${count(hits.hits.length, "hit")}${hits.more ? " and more" : ""} in ${count(byVideo.size, "video")}, ${hits.videos.toLocaleString()} searched${hits.notSearched ? `; ${count(hits.notSearched, "older video")} not searched` : ""}`}
+        {!found ? "Searching…" : hits && summary(hits, byVideo.size)}
       </p>
       {found?.error && <ErrorNote text={found.error} onRetry={onRetry} />}
       <ul class="rows">
