@@ -26,6 +26,7 @@ var (
 	examples string // the folder
 	cache    string // of what was fetched
 	film     string // AVI, above upload.MaxPut
+	small    string // WAV, for one PUT
 )
 
 func TestMain(m *testing.M) {
@@ -52,6 +53,9 @@ func prepare() (err error) {
 		if _, err := exec.LookPath(name); err != nil {
 			return fmt.Errorf("the examples need %s: run tools/fetch/test-packages.sh: %w", name, err)
 		}
+	}
+	if small, err = recording.Path("jfk.wav"); err != nil {
+		return err
 	}
 	if film, err = films.Bulky(context.Background()); err != nil {
 		return err
@@ -99,6 +103,17 @@ func TestPython(t *testing.T) {
 	captioned(t, p, said)
 }
 
+// boto3 sends a file in parts of its own, with credentials of the account.
+func TestBoto3(t *testing.T) {
+	t.Parallel()
+	p := person.New(t, deployed)
+	account := []string{"BUCKET=" + deployed.Output("UploadsBucket"), "AWS_ENDPOINT_URL=" + deployed.Endpoint, "AWS_REGION=" + deployed.Region,
+		"AWS_DEFAULT_REGION=" + deployed.Region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test"}
+	for file, contentType := range map[string]string{film: "video/x-msvideo", small: "audio/wav"} {
+		captioned(t, p, run(t, p, account, filepath.Join(cache, "localstack", "bin", "python"), filepath.Join(examples, "upload_boto3.py"), file, contentType))
+	}
+}
+
 func TestUppy(t *testing.T) {
 	t.Parallel()
 	// Node looks for packages beside the program.
@@ -119,20 +134,12 @@ func TestUppy(t *testing.T) {
 	said := run(t, p, []string{"NODE_NO_WARNINGS=1"}, "node", filepath.Join(folder, "run.mjs"), film, "video/x-msvideo")
 	captioned(t, p, said)
 	// What is small goes by one PUT.
-	small, err := recording.Path("jfk.wav")
-	if err != nil {
-		t.Fatal(err)
-	}
 	captioned(t, p, run(t, p, []string{"NODE_NO_WARNINGS=1"}, "node", filepath.Join(folder, "run.mjs"), small, "audio/wav"))
 }
 
 // The examples send what is small by one PUT.
 func TestSmallFiles(t *testing.T) {
 	t.Parallel()
-	small, err := recording.Path("jfk.wav")
-	if err != nil {
-		t.Fatal(err)
-	}
 	p := person.New(t, deployed)
 	captioned(t, p, run(t, p, nil, "bash", filepath.Join(examples, "upload.sh"), small, "audio/wav"))
 	captioned(t, p, run(t, p, nil, filepath.Join(cache, "localstack", "bin", "python"), filepath.Join(examples, "upload.py"), small, "audio/wav"))

@@ -12,7 +12,7 @@ import (
 // The examples are run as files; people copy them from the document.
 func TestTheDocumentHasTheExamplesAsTheyAreRun(t *testing.T) {
 	doc := read(t, "uploads.md")
-	for name, language := range map[string]string{"upload.sh": "bash", "upload.py": "python", "uppy.mjs": "js"} {
+	for name, language := range map[string]string{"upload.sh": "bash", "upload.py": "python", "upload_boto3.py": "python", "uppy.mjs": "js"} {
 		if !strings.Contains(doc, "\n```"+language+"\n"+read(t, "examples/"+name)+"```\n") {
 			t.Errorf("docs/uploads.md does not have docs/examples/%s as it is", name)
 		}
