@@ -94,6 +94,9 @@ bench-upload: ## Upload a film of 2 GiB to make run's stage, with connections cu
 bench-api: ## Measure the API of make run, 50 requests at once: errors, times, calls of AWS for each, the handlers' own time (ARGS="-for 10s")
 	@tools/bench-api.sh $(ARGS)
 
+bench-search: ## Measure searches of 1,000 videos: in memory, and on make run's stage (ARGS="-videos 100", MEMORY=1 for the first alone)
+	@tools/bench-search.sh $(ARGS)
+
 bench-speech: fetch ## Measure the recogniser on recordings: words, times, captions, speed, memory (SPEECH=folder with refs.tsv, PEERS=1)
 	@$(if $(PEERS),tools/fetch/peers.sh)
 	@cd integration && CUEPIPE_SPEECH="$(abspath $(or $(SPEECH),$(CUEPIPE_SPEECH)))" go run ./cmd/bench-speech $(if $(PEERS),-peers) $(ARGS)

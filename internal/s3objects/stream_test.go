@@ -1,6 +1,7 @@
 package s3objects
 
 import (
+	"crypto/md5"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 )
 
 // bucket does what S3 does with objects and multipart uploads, as far as its API
-// reference says: part sizes, numbers, entity tags and checksums are checked when
+// reference says: conditions hold of an object's entity tag, part sizes, numbers, entity tags and checksums are checked when
 // an upload is completed.
 type bucket struct {
 	mu      sync.Mutex
@@ -72,10 +73,24 @@ func (b *bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			answer(w, http.StatusNotFound, "NoSuchKey")
 			return
 		}
+		w.Header().Set("ETag", objectTag(object))
+		if r.Header.Get("If-None-Match") == objectTag(object) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
 		w.Header().Set("Content-Length", strconv.Itoa(len(object)))
 		_, _ = w.Write(object)
 	case "PUT":
+		switch match := r.Header.Get("If-Match"); {
+		case match != "" && !there:
+			answer(w, http.StatusNotFound, "NoSuchKey")
+			return
+		case match != "" && match != objectTag(object), r.Header.Get("If-None-Match") == "*" && there:
+			answer(w, http.StatusPreconditionFailed, "PreconditionFailed")
+			return
+		}
 		b.objects[r.URL.Path] = body
+		w.Header().Set("ETag", objectTag(body))
 	case "DELETE":
 		delete(b.objects, r.URL.Path)
 		w.WriteHeader(http.StatusNoContent)
@@ -136,6 +151,9 @@ func (b *bucket) complete(w http.ResponseWriter, path, id string, body []byte) {
 	b.objects[path] = whole
 	_, _ = fmt.Fprint(w, "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>")
 }
+
+// objectTag is that of an object that was put in one piece.
+func objectTag(object []byte) string { return fmt.Sprintf(`"%x"`, md5.Sum(object)) }
 
 func tag(part []byte) string { return fmt.Sprintf(`"%d-%x"`, len(part), part[:min(8, len(part))]) }
 

@@ -9,7 +9,9 @@
 // which S3 answers 403 instead of 404 for what does not exist.
 //
 // The captions bucket: s3:GetObject, s3:PutObject, s3:DeleteObject and
-// s3:ListBucket below videos/, s3:PutObject below quarantine/.
+// s3:ListBucket below videos/, and for the searches' indexes below search/;
+// s3:PutObject below quarantine/. Conditional writes ask for s3:GetObject, too,
+// where they name an entity tag.
 package s3objects
 
 import (

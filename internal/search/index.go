@@ -34,7 +34,11 @@ const header = "cuepipe search 1 "
 
 // encode writes an index with the entries of these keys.
 func (x index) encode(keys []string) []byte {
-	out := []byte(header + rand.Text() + "\n")
+	size := 0 // about
+	for _, key := range keys {
+		size += len(key) + len(x.entries[key].packed) + 3*binary.MaxVarintLen32
+	}
+	out := append(make([]byte, 0, size+100), header+rand.Text()+"\n"...)
 	out = binary.AppendUvarint(out, uint64(len(keys)))
 	for _, key := range keys {
 		e := x.entries[key]
@@ -64,13 +68,14 @@ func decode(body []byte) (index, error) {
 		key := string(in.bytes(in.unsigned()))
 		items = append(items, item{key, in.unsigned(), in.unsigned()})
 	}
-	x := index{entries: map[string]entry{}}
+	x := index{entries: make(map[string]entry, len(items))}
+	var u unpacker
 	for _, i := range items {
 		packed := in.bytes(i.packed)
 		if in.damaged || i.text > mostText {
 			return index{}, fmt.Errorf("%w: the entry of %s", errDamaged, i.key)
 		}
-		t, err := unpack(packed, int(i.text))
+		t, err := u.unpack(packed, int(i.text))
 		if err != nil {
 			return index{}, fmt.Errorf("%s: %w", i.key, err)
 		}

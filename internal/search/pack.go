@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 )
 
@@ -29,25 +30,44 @@ func (t *track) pack() []byte {
 	}
 	plain = append(plain, t.text...)
 	var packed bytes.Buffer
-	w, _ := flate.NewWriter(&packed, flate.DefaultCompression) // an error only of a level that is none
-	_, _ = w.Write(plain)                                      // into memory
+	w := compressors.Get().(*flate.Writer)
+	defer compressors.Put(w)
+	w.Reset(&packed)
+	_, _ = w.Write(plain) // into memory
 	_ = w.Close()
 	return packed.Bytes()
 }
 
+// compressors are used again: each is most of a megabyte, many times a track.
+var compressors = sync.Pool{New: func() any {
+	w, _ := flate.NewWriter(nil, flate.DefaultCompression) // an error only of a level that is none
+	return w
+}}
+
+// An unpacker reads tracks, one after the other. The zero value is ready.
+type unpacker struct {
+	packed bytes.Reader
+	flate  io.ReadCloser
+	plain  bytes.Buffer
+}
+
 // unpack reads what pack wrote of a text of so many bytes.
-func unpack(packed []byte, text int) (*track, error) {
-	r := flate.NewReader(bytes.NewReader(packed))
+func (u *unpacker) unpack(packed []byte, text int) (*track, error) {
+	u.packed.Reset(packed)
+	if u.flate == nil {
+		u.flate = flate.NewReader(&u.packed)
+	}
+	_ = u.flate.(flate.Resetter).Reset(&u.packed, nil) // of package flate's it returns no error
+	u.plain.Reset()
 	// What is damaged may have no end: three numbers for each byte of text, and
 	// room for cues without any, are more than there can be.
-	plain, err := io.ReadAll(io.LimitReader(r, int64(text)*(3*binary.MaxVarintLen64+1)+1<<20))
-	if err != nil {
+	if _, err := u.plain.ReadFrom(io.LimitReader(u.flate, int64(text)*(3*binary.MaxVarintLen64+1)+1<<20)); err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
-	in := numbers{rest: plain}
+	in := numbers{rest: u.plain.Bytes()}
 	n := in.unsigned()
-	if n > uint64(len(plain)) {
-		return nil, fmt.Errorf("%w: %d cues in %d bytes", errDamaged, n, len(plain))
+	if n > uint64(u.plain.Len()) {
+		return nil, fmt.Errorf("%w: %d cues in %d bytes", errDamaged, n, u.plain.Len())
 	}
 	t := &track{cues: make([]cue, n)}
 	var start time.Duration
