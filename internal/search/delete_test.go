@@ -79,6 +79,48 @@ func TestADeleteLeavesNoWords(t *testing.T) {
 	}
 }
 
+// The same of a track that a person removes: the machine's is found then.
+func TestATrackThatIsRemovedLeavesNoWords(t *testing.T) {
+	for what, other := range map[string]func(w *world, v video.Video){
+		"remove":                 func(w *world, v video.Video) { w.removed(v, "en-x-edited") },
+		"remove, search":         func(w *world, v video.Video) { w.removed(v, "en-x-edited"); w.elsewhere() },
+		"search, remove":         func(w *world, v video.Video) { w.elsewhere(); w.removed(v, "en-x-edited") },
+		"search, remove, search": func(w *world, v video.Video) { w.elsewhere(); w.removed(v, "en-x-edited"); w.elsewhere() },
+	} {
+		for _, searched := range []bool{false, true} {
+			at := 1
+			for ; ; at++ {
+				w := newWorld(t)
+				v := w.add("film", "word")
+				if searched {
+					w.elsewhere()
+				}
+				v = w.edited(v, "en-x-edited", "secret")
+				var calls atomic.Int64
+				w.before = func(string) {
+					if calls.Add(1) == int64(at) {
+						other(w, v)
+					}
+				}
+				_, err := w.searcher().All(t.Context(), owner, parse(t, "secret"), 9)
+				w.must(err)
+				if calls.Load() < int64(at) {
+					break // the search was over
+				}
+				captions, _ := First(v)
+				if _, there := w.indexed()[captions.Key]; there {
+					t.Errorf("%s at call %d: the words are in the index", what, at)
+				}
+				w.finds(w.searcher(), "secret")
+				w.finds(w.searcher(), "word", "film 1")
+			}
+			if at < 4 {
+				t.Errorf("%s: the search was over after %d calls", what, at)
+			}
+		}
+	}
+}
+
 // elsewhere is a search in another process.
 func (w *world) elsewhere() {
 	w.t.Helper()

@@ -14,6 +14,7 @@ import (
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/memobjects"
 	"github.com/cuepipe/cuepipe/internal/memvideos"
+	"github.com/cuepipe/cuepipe/internal/tracks"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -144,6 +145,16 @@ func (w *world) delete(v video.Video) {
 	now, err := w.videos.Get(w.t.Context(), v.ID)
 	w.must(err)
 	w.must(w.remover().Remove(w.t.Context(), now))
+}
+
+// removed removes a person's track.
+func (w *world) removed(v video.Video, name string) {
+	w.t.Helper()
+	now, err := w.videos.Get(w.t.Context(), v.ID)
+	w.must(err)
+	own, _ := now.OwnTrack(name)
+	keeper := tracks.Keeper{Videos: w.videos, Captions: w.objects, Log: slog.New(slog.DiscardHandler)}
+	w.must(keeper.Remove(w.t.Context(), now, name, own.Newest().ID))
 }
 
 func (w *world) must(err error) {

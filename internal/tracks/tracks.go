@@ -166,6 +166,9 @@ func (k Keeper) store(ctx context.Context, v video.Video, own video.OwnTrack, ve
 		}
 		if saved {
 			k.remove(ctx, v, own, dropped...)
+			if len(dropped) > 0 {
+				k.forgetWords(ctx, v)
+			}
 			return own, nil
 		}
 	}
@@ -183,6 +186,18 @@ func (k Keeper) removeAll(ctx context.Context, v video.Video, prefix string) {
 	// The caller may have gone, and with it the request's context.
 	if err := k.Captions.RemoveAll(context.WithoutCancel(ctx), prefix); err != nil {
 		k.Log.Warn("objects of a person's track are left until the video is deleted", "video", v.ID, "err", err)
+	}
+}
+
+// forgetWords removes the index of the owner's videos, a copy that searches
+// make: see package search. Else it would have what a version said until
+// somebody searches again. It comes after the version's objects are gone: a
+// search that read them before stores its index only in the place of the one
+// that is removed here, and so not at all. A version that is followed by another
+// is still there to be read, and so may its words be.
+func (k Keeper) forgetWords(ctx context.Context, v video.Video) {
+	if err := k.Captions.RemoveAll(context.WithoutCancel(ctx), video.SearchFolder(v.Owner)); err != nil {
+		k.Log.Warn("the words of a person's track are left in the index until the next search", "video", v.ID, "err", err)
 	}
 }
 
@@ -244,6 +259,7 @@ func (k Keeper) Remove(ctx context.Context, v video.Video, name, seen string) er
 			return fmt.Errorf("remove track: %w", ErrNoTrack)
 		case !there && tries > 0: // gone, by us or by somebody else
 			k.removeAll(ctx, v, own.Prefix(v.ID))
+			k.forgetWords(ctx, v)
 			return nil
 		case newest(now) != seen:
 			return fmt.Errorf("remove track: %w", &Changed{newest(now)})

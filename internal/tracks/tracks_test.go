@@ -241,6 +241,40 @@ func TestWhatIsNotKeptIsRemoved(t *testing.T) {
 	w.wantObjects()
 }
 
+// What searches know goes with what is removed, and with nothing else.
+func TestWordsGoFromTheIndexWithTheVersionThatHasThem(t *testing.T) {
+	w := newWorld(t)
+	index := func() {
+		w.t.Helper()
+		w.must(w.objects.PutOnce(t.Context(), video.SearchKey("owner"), "", []byte("words")))
+	}
+	indexed := func(want bool, when string) {
+		w.t.Helper()
+		if _, err := w.objects.Get(t.Context(), video.SearchKey("owner")); (err == nil) != want {
+			t.Errorf("%s the index is there: %v", when, err == nil)
+		}
+	}
+	index()
+	w.must(w.objects.PutOnce(t.Context(), video.SearchKey("owner2"), "", []byte("somebody else's")))
+	for n := range video.MostOwnVersions {
+		w.save(name, fmt.Sprintf("Number %d.", n+1))
+	}
+	indexed(true, "while every version is kept")
+	w.save(name, "One more.")
+	indexed(false, "after a version was dropped")
+	index()
+	own, _ := w.video().OwnTrack(name)
+	if err := w.Remove(t.Context(), w.video(), name, own.Versions[0].ID); err == nil {
+		t.Error("an older version was removed")
+	}
+	indexed(true, "after a track was not removed")
+	w.must(w.Remove(t.Context(), w.video(), name, own.Newest().ID))
+	indexed(false, "after a track was removed")
+	if _, err := w.objects.Get(t.Context(), video.SearchKey("owner2")); err != nil {
+		t.Error("somebody else's index is gone")
+	}
+}
+
 func TestVideosThatTakeNoTracks(t *testing.T) {
 	for status, want := range map[video.Status]error{video.Pending: ErrNotUploaded, video.Deleting: video.ErrNotFound, video.Deleted: video.ErrNotFound} {
 		w := newWorld(t)
