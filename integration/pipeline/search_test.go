@@ -104,8 +104,13 @@ func (s searcher) stored() (keys []string) {
 // for the first one.
 func (s searcher) save(id, name, over, text string) (etag string) {
 	s.T.Helper()
-	r, err := http.NewRequestWithContext(s.T.Context(), http.MethodPut, s.API+"/v1/videos/"+id+"/captions/"+name+".vtt",
-		strings.NewReader("WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n"+text+"\n"))
+	return s.edit("PUT", "/v1/videos/"+id+"/captions/"+name+".vtt", over, "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n"+text+"\n")
+}
+
+// edit does a request about a version of a track, and returns the ETag after it.
+func (s searcher) edit(method, path, over, body string) (etag string) {
+	s.T.Helper()
+	r, err := http.NewRequestWithContext(s.T.Context(), method, s.API+path, strings.NewReader(body))
 	if err != nil {
 		s.T.Fatal(err)
 	}
@@ -122,7 +127,7 @@ func (s searcher) save(id, name, over, text string) (etag string) {
 	}
 	defer res.Body.Close()
 	if b, _ := io.ReadAll(res.Body); res.StatusCode/100 != 2 {
-		s.T.Fatalf("PUT of %s: %d %s", name, res.StatusCode, b)
+		s.T.Fatalf("%s %s: %d %s", method, path, res.StatusCode, b)
 	}
 	return res.Header.Get("ETag")
 }
@@ -180,22 +185,28 @@ func TestWhatWasSaidIsFound(t *testing.T) {
 	if len(machines.Hits) == 0 || machines.Hits[0].Track != "en" {
 		t.Errorf("the machine's track by its name: %+v", machines)
 	}
-	s.save(old, "en-x-edited", etag, "Nothing of it.")
+	etag = s.save(old, "en-x-edited", etag, "Nothing of it.")
 	s.everywhere("lodz")
 	s.everywhere("nothing", old)
 
-	// With a video its words go at once, also from the copy that searches made.
+	// With a track and with a video their words go at once, also from the copy that
+	// searches made.
 	if got := s.stored(); len(got) != 1 {
 		t.Errorf("after searches there is %v, want one index", got)
 	}
+	s.edit("DELETE", "/v1/videos/"+old+"/captions/en-x-edited", etag, "")
+	if got := s.stored(); len(got) != 0 {
+		t.Errorf("after a track was removed there is still %v", got)
+	}
+	s.everywhere("nothing")
+	s.everywhere("country", again, old)
 	s.Want(204, "DELETE", "/v1/videos/"+again, nil)
 	if got := s.stored(); len(got) != 0 {
 		t.Errorf("after a delete there is still %v", got)
 	}
-	s.everywhere("country")
-	s.everywhere("nothing", old)
+	s.everywhere("country", old)
 	s.Want(204, "DELETE", "/v1/videos/"+old, nil)
-	s.everywhere("nothing")
+	s.everywhere("country")
 	if got := s.stored(); len(got) != 0 {
 		t.Errorf("who has no video any more has an index: %v", got)
 	}

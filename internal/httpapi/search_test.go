@@ -1,8 +1,8 @@
 package httpapi
 
 import (
-	"encoding/json"
-	"fmt"
+	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cuepipe/cuepipe/internal/httpapi/contract"
 	"github.com/cuepipe/cuepipe/internal/memobjects"
+	"github.com/cuepipe/cuepipe/internal/memvideos"
 	"github.com/cuepipe/cuepipe/internal/search"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
@@ -25,20 +27,23 @@ type searches struct {
 
 func newSearches(t *testing.T) searches {
 	s := searches{newAPI(t), &memobjects.Captions{}}
-	opts := Options{Tokens: tokens{}, PageOrigin: "https://page.example", Log: slog.New(slog.NewJSONHandler(s.log, nil))}
-	server := httptest.NewServer(NewSearch(s.store, &search.Searcher{Videos: s.store, Objects: s.captions, Log: opts.Log}, opts))
-	t.Cleanup(server.Close)
-	others := s.api.server
-	t.Cleanup(others.Close)
-	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // as the gateway routes
+	s.by(&search.Searcher{Videos: s.store, Objects: s.captions, Log: slog.New(slog.NewJSONHandler(s.log, nil))})
+	return s
+}
+
+// by has the API search by a finder; what it answers is held to its document.
+func (s searches) by(f Finder) {
+	searching := contract.Guard(s.t, NewSearch(s.store, f, Options{Tokens: tokens{}, PageOrigin: "https://page.example", Log: slog.New(slog.NewJSONHandler(s.log, nil))}))
+	others := s.api.server.Config.Handler
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // as the gateway routes
 		to := others
 		if strings.HasSuffix(r.URL.Path, "/search") {
-			to = server
+			to = searching
 		}
-		to.Config.Handler.ServeHTTP(w, r)
+		to.ServeHTTP(w, r)
 	}))
-	t.Cleanup(s.server.Close)
-	return s
+	s.t.Cleanup(server.Close)
+	s.api.server = server
 }
 
 // film makes a video of alice's with captions.
@@ -189,15 +194,75 @@ func TestMarksCountCodePoints(t *testing.T) {
 	}
 }
 
-func TestHitsAreWrittenAsTheContractHasThem(t *testing.T) {
-	b, err := json.Marshal(newHitsBody(search.Result{NotSearched: 3, Videos: 4, More: true, Hits: []search.Hit{{Video: "a", Title: "t", Track: "en", Cue: 1, Start: 0, End: 1500 * time.Millisecond, Text: "x", Marks: [][2]int{{0, 1}}}}}))
-	var got map[string]any
-	if err := json.Unmarshal(b, &got); err != nil {
-		t.Fatal(err)
-	}
+// found is a finder that finds always the same.
+type found struct {
+	search.Result
+	err error
+}
+
+func (f found) Video(context.Context, video.Video, search.Captions, search.Query, int) (search.Result, error) {
+	return f.Result, f.err
+}
+
+func (f found) All(context.Context, string, search.Query, int) (search.Result, error) {
+	return f.Result, f.err
+}
+
+func TestWhatIsLeftOutIsSaid(t *testing.T) {
+	s := newSearches(t)
+	s.by(found{Result: search.Result{NotSearched: 3, Videos: 4, More: true, Hits: []search.Hit{{Video: "a", Title: "t", Track: "en", Cue: 1, End: 1500 * time.Millisecond, Text: "x", Marks: [][2]int{{0, 1}}}}}})
 	want := map[string]any{"videos": 4.0, "more": true, "notSearched": 3.0, "hits": []any{
 		map[string]any{"video": "a", "title": "t", "track": "en", "cue": 1.0, "start": 0.0, "end": 1.5, "text": "x", "marks": []any{[]any{0.0, 1.0}}}}}
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Error(fmt.Sprint(got), err)
+	var got map[string]any
+	if s.want(200, "alice", "GET", "/v1/search?q=x", "", &got); !reflect.DeepEqual(got, want) {
+		t.Error(got)
 	}
+}
+
+// Whatever fails behind a search: the answer says what to do, and nothing of
+// what it was.
+func TestASearchThatFails(t *testing.T) {
+	s := newSearches(t)
+	path, _ := s.film(speech)
+	s.by(found{err: errors.New("the bucket has burnt")})
+	for _, at := range []string{"/v1/search", path + "/search"} {
+		var p Problem
+		s.want(500, "alice", "GET", at+"?q=xylophone", "", &p)
+		if p.Code != "internal" || strings.Contains(p.Detail, "burnt") {
+			t.Errorf("%s: %+v", at, p)
+		}
+	}
+	if log := s.log.String(); strings.Count(log, "burnt") != 2 || strings.Contains(log, "xylophone") {
+		t.Errorf("the log has\n%s", log)
+	}
+}
+
+// A search that took too long says that it may be tried again.
+func TestASearchWithoutTime(t *testing.T) {
+	s := newSearches(t)
+	ready, _ := s.film(speech)
+	h := NewSearch(s.store, &search.Searcher{Videos: late{s.store}, Objects: s.captions, Log: slog.New(slog.DiscardHandler)},
+		Options{Tokens: tokens{}, Log: slog.New(slog.NewJSONHandler(s.log, nil))})
+	guarded := contract.Guard(t, h)
+	for path, want := range map[string]int{"/v1/search?q=ask": http.StatusServiceUnavailable, ready + "/search?q=ask": http.StatusOK} {
+		ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+		defer cancel()
+		r := httptest.NewRequestWithContext(ctx, "GET", path, nil)
+		r.Header.Set("Authorization", "Bearer alice")
+		w := httptest.NewRecorder()
+		if guarded.ServeHTTP(w, r); w.Code != want || want != http.StatusOK && !strings.Contains(w.Body.String(), `"unavailable"`) {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+}
+
+// late lists nothing once the time is over, as a database that is asked over a
+// network.
+type late struct{ *memvideos.Store }
+
+func (l late) List(ctx context.Context, owner string, after video.Place, limit int) ([]video.Video, video.Place, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, video.Place{}, err
+	}
+	return l.Store.List(ctx, owner, after, limit)
 }
