@@ -61,8 +61,10 @@ export async function walk({ page }) {
     await page.keyboard.press("Tab");
     const at = await page.evaluate(() => {
       const e = document.activeElement;
-      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(e);
-      return { walk: e.dataset?.walk, shown: (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none" };
+      const outlined = ({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && parseFloat(outlineWidth) >= 1;
+      // A search field is outlined with what stands around it.
+      const shown = [e, e.closest("form")].some((x) => x !== null && outlined(getComputedStyle(x)));
+      return { walk: e.dataset?.walk, shown };
     });
     if (at.walk === undefined) continue; // the browser's own, or what scrolls
     const i = Number(at.walk);

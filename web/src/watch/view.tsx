@@ -120,7 +120,8 @@ export function WatchView({ id, at, service }: WatchProps) {
             language={language}
             label={choice ? labelOf(choice) : ""}
             choices={choices.map((c) => ({ name: c.name, label: labelOf(c) }))}
-            chosen={chosen}
+            // What somebody writes for a film without any track is shown before it is one.
+            chosen={edited ? chosen || "new" : chosen}
             onChoose={setWanted}
             onKeys={() => setDialog("keys")}
           />
