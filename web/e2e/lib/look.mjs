@@ -19,10 +19,13 @@ export async function look({ page }, name) {
   const wrong = [];
   for (const size of [desk, telephone]) {
     await page.setViewportSize(size);
+    // What is not in the window may not be drawn, so the window is as high as the view; a dialog has one of the usual height.
+    const height = await page.evaluate(() => (document.querySelector("dialog[open]") ? 0 : document.documentElement.scrollHeight));
+    await page.setViewportSize({ ...size, height: Math.min(4000, Math.max(size.height, height)) });
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
       const which = `${name}-${colorScheme}-${size.width}`;
-      await page.screenshot({ path: join(screenshots, `${which}.png`), fullPage: true });
+      await page.screenshot({ path: join(screenshots, `${which}.png`) });
       wrong.push(...(await broken(page)).map((text) => `${which}: ${text}`));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (wide > 0) wrong.push(`${which}: it is ${wide} pixels too wide`);
