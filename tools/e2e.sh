@@ -17,5 +17,5 @@ rm -rf "$CACHE/run/$stage/screenshots"
 cd web/e2e
 if (($# == 0)); then set -- *.test.mjs; fi
 # One file after the other: what they wait for takes the whole machine.
-node --test --test-reporter=spec --test-concurrency=1 "$@"
+node --test --test-reporter=spec --test-concurrency=1 ${TESTS:+--test-name-pattern="$TESTS"} "$@"
 say "screenshots: $CACHE/run/$stage/screenshots"

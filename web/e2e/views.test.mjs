@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 
-import { long, padded, silent, spoken } from "./lib/films.mjs";
+import { padded, silent, spoken } from "./lib/films.mjs";
 import { broken, look, walk } from "./lib/look.mjs";
 import { scenario } from "./lib/scenario.mjs";
 
@@ -77,7 +77,7 @@ scenario("the list with videos in every state, its dialogs and its search", asyn
   await look(alice, "search-all");
   await walk(alice);
   await alice.page.getByRole("searchbox").fill("zeppelin");
-  await alice.page.getByText(/^0 hits/).waitFor();
+  await alice.page.getByText(/^Nothing found/).waitFor();
   await look(alice, "search-nothing");
 });
 
@@ -137,29 +137,32 @@ scenario("the view of a video, its dialogs and its editor", async (it) => {
 
 scenario("a film in work, and what is not there", async (it) => {
   const api = it.api("alice");
-  const { id, title } = await api.upload(await it.file(await long(900), "long.mp4"));
+  const { id, title } = await api.ready(await it.file(await spoken("sonnet001.mp3"), "in work.mp4"));
   const alice = await it.loggedIn("alice");
   alice.guard.expect(/status of 404/);
-  // It stays in work as the page sees it, so that there is time to look.
+  // It is in work as the page sees it, and stays so, so that there is time to look.
   await alice.page.route(new RegExp(`/v1/videos(\\?|/${id}$)`), async (route) => {
     const response = await route.fetch();
     const body = await response.json();
     for (const video of body.videos ?? [body]) {
-      if (video.id === id) Object.assign(video, { status: "captioning", tracks: [], progress: { done: 7, total: 30, heard: 210, secondsLeft: 75 } });
+      if (video.id === id) Object.assign(video, { status: "captioning", tracks: [], progress: { done: 1, total: 2, heard: 30, secondsLeft: 75 } });
     }
     await route.fulfill({ response, json: body });
   });
-  await api.becomes(id, "captioning", "ready");
+  await alice.page.route(/und\.json\?partial=true$/, async (route) => {
+    const { cues, language } = await api.json(`videos/${id}/captions/en.json`);
+    await route.fulfill({ headers: { "Cuepipe-Partial": "until=30.000" }, json: { language, cues: cues.filter((c) => c.end < 30) } });
+  });
   await alice.page.reload();
   await alice.becomes(title, "captioning");
   await look(alice, "list-captioning");
   await alice.page.getByRole("link", { name: title }).click();
   await alice.film();
+  await alice.page.getByText("Captions so far, to 0:30. The last ones may still change.").waitFor();
   await look(alice, "watch-captioning");
   await alice.open(`#/videos/${"a".repeat(26)}`);
   await alice.page.getByRole("alert").waitFor();
   await look(alice, "watch-nothing");
-  await api.becomes(id, "ready"); // and not while it is deleted
 });
 
 scenario("the list of somebody who has no videos, and of somebody whom the service does not answer", async (it) => {

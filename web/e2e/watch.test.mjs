@@ -134,7 +134,7 @@ scenario("what is said is found in the video and over all videos, and jumped to"
 });
 
 scenario("a film is watched while it is still being captioned, and its captions grow meanwhile", async (it) => {
-  const film = await it.file(await long(900), "long.mp4");
+  const film = await it.file(await long(600), "long.mp4");
   const alice = await it.loggedIn("alice");
   const { title } = await it.api("alice").upload(film).then(({ id }) => it.api("alice").becomes(id, "captioning", "ready"));
   await alice.page.reload();

@@ -1,5 +1,5 @@
 /** The longest that anything here is waited for, in milliseconds. It bounds a wait, and measures nothing. */
-export const patience = 30_000;
+export const patience = 60_000;
 
 /** Asks again and again until check answers with something true, and returns that. */
 export async function until(what, check, limit = patience) {
