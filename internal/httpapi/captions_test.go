@@ -226,7 +226,7 @@ func TestProgressCountsSoundAndSaysHowLongItTakes(t *testing.T) {
 		{video.Hear(1, 1, 15*time.Second), `{"done":0,"total":4,"heard":15,"secondsLeft":1860}`},
 		{video.FinishSegment(1, 0), `{"done":1,"total":4,"heard":135,"secondsLeft":153}`},
 		{video.FinishSegment(1, 3), `{"done":2,"total":4,"heard":185,"secondsLeft":53}`},
-		{video.Finish(1, []video.Track{{Name: "en"}}), `{"done":2,"total":4,"heard":185}`},
+		{video.Finish(1, []video.Track{{Name: "en", Language: "en", Kind: video.Machine}}), `{"done":2,"total":4,"heard":185}`},
 	} {
 		a.change(v.ID, step.change)
 		for _, at := range []string{path, "/v1/videos"} {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/cuepipe/cuepipe/internal/caption"
+	"github.com/cuepipe/cuepipe/internal/httpapi/contract"
 	"github.com/cuepipe/cuepipe/internal/memvideos"
 	"github.com/cuepipe/cuepipe/internal/tracks"
 	"github.com/cuepipe/cuepipe/internal/upload"
@@ -147,13 +148,13 @@ func newAPI(t *testing.T) *api {
 	uploads := NewUploads(upload.Uploader{Videos: a.store, Objects: whole{objects: a.objects}, Queue: a.objects}, opts)
 	keeper := tracks.Keeper{Videos: a.store, Captions: a.objects, Log: opts.Log, Now: func() time.Time { return epoch }}
 	videos := NewVideos(a.store, a, a.early, remover{a.store}, keeper, opts)
-	a.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	a.server = httptest.NewServer(contract.Guard(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost && !strings.Contains(r.URL.Path, "/captions/") && !strings.HasSuffix(r.URL.Path, "/check") || strings.HasSuffix(r.URL.Path, "/parts") || strings.HasSuffix(r.URL.Path, "/source") { // as the gateway routes
 			uploads.ServeHTTP(w, r)
 			return
 		}
 		videos.ServeHTTP(w, r)
-	}))
+	})))
 	t.Cleanup(a.server.Close)
 	return a
 }
@@ -169,6 +170,9 @@ func (a *api) send(user, method, path, body string, headers map[string]string) (
 	r, err := http.NewRequestWithContext(a.t.Context(), method, a.server.URL+path, strings.NewReader(body))
 	if err != nil {
 		a.t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
 	}
 	r.Header.Set("Origin", "https://page.example")
 	if body != "" {
