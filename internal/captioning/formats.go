@@ -1,6 +1,7 @@
 package captioning
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 
@@ -66,18 +67,33 @@ var formats = append(captionFormats(), format{caption.ReportName, caption.Report
 	return json.NewEncoder(w).Encode(struct {
 		caption.Report
 		coverage
-	}{caption.Inspect(r.track, r.profile), r.coverage})
+	}{caption.Inspect(r.track, r.profile).First(caption.MostFindings), r.coverage})
 }})
 
 func captionFormats() (fs []format) {
 	for _, f := range caption.Formats() {
 		write := func(w io.Writer, r result) error { return f.Write(w, r.track) }
-		if f.Name == "json" { // it has a place for words
-			write = func(w io.Writer, r result) error { return caption.WriteJSON(w, r.track, r.words) }
+		if f.Name == "json" {
+			write = writeWithWords
 		}
 		fs = append(fs, format{f.Name, f.ContentType, write})
 	}
 	return fs
+}
+
+// writeWithWords writes JSON, which has a place for words. Those of a film of
+// seven hours and more are left out, for a file that the API cannot answer with
+// would have no use at all.
+func writeWithWords(w io.Writer, r result) error {
+	var b bytes.Buffer
+	if err := caption.WriteJSON(&b, r.track, r.words); err != nil {
+		return err
+	}
+	if caption.Answered(b.Bytes()) > caption.MostAnswered {
+		return caption.WriteJSON(w, r.track, nil)
+	}
+	_, err := b.WriteTo(w)
+	return err
 }
 
 // namesOf are the names that a video's owner wants written right. A list that

@@ -17,15 +17,10 @@ const (
 	MostBytes = 4 << 20
 	// MostCues is one every 1.7 s for a whole day.
 	MostCues = 50_000
-	// MostFindings of a report are kept and shown; the shares are of all. A file
-	// that breaks some rule in every cue would otherwise have a report of many
-	// times its own size.
-	MostFindings = 10_000
+	// MostCueText is how many characters a cue may have: a screen shows some
+	// hundred. Rules and searches look at a cue as a whole.
+	MostCueText = 4000
 )
-
-// mostAnswered is what a function can answer with. Lambda takes 6 MiB (6,291,456
-// bytes) for the whole answer, in which the captions are one JSON text.
-const mostAnswered = 6_000_000
 
 // An Invalid says in a sentence why captions are not taken.
 type Invalid struct{ Message string }
@@ -56,6 +51,11 @@ func Read(format string, body []byte) (caption.Track, error) {
 	if len(t.Cues) > MostCues {
 		return caption.Track{}, &Invalid{fmt.Sprintf("There are %d cues; at most %d are taken.", len(t.Cues), MostCues)}
 	}
+	for i, c := range t.Cues {
+		if n := utf8.RuneCountInString(c.Text()); n > MostCueText {
+			return caption.Track{}, &Invalid{fmt.Sprintf("Cue %d has %d characters; at most %d are taken in one. Make several cues of it.", i+1, n, MostCueText)}
+		}
+	}
 	// A file can say of a cue what no file can say again: that it ends before it starts.
 	if err := caption.WriteVTT(io.Discard, t); err != nil {
 		_, why, _ := strings.Cut(err.Error(), ": ")
@@ -84,7 +84,7 @@ func brokenAt(body []byte) int {
 
 // Inspect is caption.Inspect for what people send and are answered with.
 func Inspect(t caption.Track, p caption.Profile) caption.Report {
-	return caption.Inspect(t, p).First(MostFindings)
+	return caption.Inspect(t, p).First(caption.MostFindings)
 }
 
 // A file is a track in one format.
@@ -102,29 +102,14 @@ func written(t caption.Track, p caption.Profile) ([]file, error) {
 		if err := f.Write(&b, t); err != nil {
 			return nil, err
 		}
+		if caption.Answered(b.Bytes()) > caption.MostAnswered {
+			return nil, fmt.Errorf("%w: %d bytes as %s", ErrTooLarge, b.Len(), f.Name)
+		}
 		files = append(files, file{f.Name, f.ContentType, b.Bytes()})
 	}
 	report, err := json.Marshal(Inspect(t, p))
 	if err != nil {
 		return nil, fmt.Errorf("write report: %w", err)
 	}
-	files = append(files, file{caption.ReportName, caption.ReportType, append(report, '\n')})
-	for _, f := range files {
-		if answered(f.body) > mostAnswered {
-			return nil, fmt.Errorf("%w: %d bytes as %s", ErrTooLarge, len(f.body), f.format)
-		}
-	}
-	return files, nil
-}
-
-// answered is how many bytes a text has as a JSON text: a line break, a quotation
-// mark and a backslash have two.
-func answered(body []byte) int {
-	n := len(body)
-	for _, c := range body {
-		if c == '\n' || c == '"' || c == '\\' {
-			n++
-		}
-	}
-	return n
+	return append(files, file{caption.ReportName, caption.ReportType, append(report, '\n')}), nil
 }

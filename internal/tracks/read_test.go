@@ -25,6 +25,7 @@ func TestCaptionsThatAreNotTaken(t *testing.T) {
 		"another format":        {"ttml", "<tt/>", "WebVTT and SRT"},
 		"no format":             {"", head, "WebVTT and SRT"},
 		"a cue too many":        {"vtt", head + strings.Repeat("00:01.000 --> 00:02.000\na\n\n", MostCues+1), "50001 cues"},
+		"a cue too long":        {"vtt", head + "00:01.000 --> 00:02.000\na\n\n00:02.000 --> 00:03.000\n" + strings.Repeat("é\n", MostCueText/2+1), "Cue 2 has 4001 characters"},
 		"a line without an end": {"vtt", head + "00:01.000 --> 00:02.000\n" + strings.Repeat("a", 2<<20), "line 4"},
 	} {
 		_, err := Read(c.format, []byte(c.body))
@@ -33,7 +34,8 @@ func TestCaptionsThatAreNotTaken(t *testing.T) {
 			t.Errorf("%s: %v, want what says %q", name, err, c.says)
 		}
 	}
-	for name, body := range map[string]string{"no cue": "WEBVTT", "as many as there may be": head + strings.Repeat("00:01.000 --> 00:02.000\na\n\n", MostCues)} {
+	for name, body := range map[string]string{"no cue": "WEBVTT", "as many as there may be": head + strings.Repeat("00:01.000 --> 00:02.000\na\n\n", MostCues),
+		"as long a cue as there may be": head + "00:01.000 --> 00:02.000\n" + strings.Repeat("é", MostCueText)} {
 		if _, err := Read("vtt", []byte(body)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -131,7 +133,7 @@ func TestAReportHasAnEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := Inspect(track, caption.Default())
-	if len(r.Findings) != MostFindings || r.Cues != 20_000 || r.Broken[caption.RuleMinDuration] != 1 {
+	if len(r.Findings) != caption.MostFindings || r.Cues != 20_000 || r.Broken[caption.RuleMinDuration] != 1 {
 		t.Errorf("%d findings of %d cues, %v", len(r.Findings), r.Cues, r.Broken)
 	}
 }
