@@ -97,8 +97,11 @@ func numbersFor(stage Stage, transcribers int) numbers {
 		web:    size{memory: 256, timeout: 10 * time.Second},
 		// The early captions of a film of many hours are laid out at each request.
 		videos: size{memory: 1024, timeout: 20 * time.Second},
-		// A whole processor, since somebody waits; and room for the index of the most
-		// text that is searched, twice over. Captions are read for 8 seconds at most.
+		// A whole processor, since somebody waits: of 1,000 films of ten minutes the
+		// first search takes 2 s of it, the first of another process a third of a
+		// second. The most text that is searched, 64 MiB, takes 0.5 GB, what is held of
+		// several owners twice 384 MB (make bench-search). Captions are read for 8
+		// seconds at most.
 		search:      size{memory: memoryPerVCPU, timeout: 25 * time.Second},
 		captioner:   size{memory: 512, timeout: stage.CaptionerTimeout},
 		transcriber: size{memory: transcriberWorkers * memoryPerVCPU, timeout: stage.TranscriberTimeout},

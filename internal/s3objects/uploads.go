@@ -10,8 +10,7 @@
 //
 // The captions bucket: s3:GetObject, s3:PutObject, s3:DeleteObject and
 // s3:ListBucket below videos/, and for the searches' indexes below search/;
-// s3:PutObject below quarantine/. Conditional writes ask for s3:GetObject, too,
-// where they name an entity tag.
+// s3:PutObject below quarantine/.
 package s3objects
 
 import (

@@ -91,14 +91,17 @@ func (m *meter) line(step string, do func() (answer, bool, error)) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	var took []time.Duration
+	var all time.Duration
 	var a answer
+	calls := 0
 	const most = 50 // searches that never end would otherwise go on
 	for last := false; !last && m.failed == nil; {
 		began := time.Now()
 		if a, last, m.failed = do(); m.failed == nil && len(took) == most {
 			m.failed = fmt.Errorf("%s, %s: not all videos are searched after %d requests", m.where, step, most)
 		}
-		took = append(took, time.Since(began))
+		took, calls = append(took, time.Since(began)), calls+a.calls
+		all += took[len(took)-1]
 	}
 	runtime.ReadMemStats(&after)
 	now, err := m.by.cpu()
@@ -110,8 +113,8 @@ func (m *meter) line(step string, do func() (answer, bool, error)) {
 	slices.Sort(took)
 	n := len(took)
 	m.failed = m.print(map[string]any{"where": m.where, "search": step, "requests": n,
-		"ms": milliseconds(took[n/2]), "ms_most": milliseconds(took[n-1]),
-		"calls": a.calls, "cpu_ms": milliseconds(now-used) / float64(n), "waited_ms_of_last": milliseconds(a.waited),
+		"ms": milliseconds(took[n/2]), "ms_most": milliseconds(took[n-1]), "ms_all": milliseconds(all),
+		"calls": float64(calls) / float64(n), "cpu_ms": milliseconds(now-used) / float64(n), "waited_ms_of_last": milliseconds(a.waited),
 		"allocated_mb": float64(after.TotalAlloc-before.TotalAlloc) / (1 << 20) / float64(n), "allocations": (after.Mallocs - before.Mallocs) / uint64(n),
 		"peak_mb": peak, "held_mb": held,
 		"probe_ms": milliseconds(probe), "in_probes": float64(took[n/2]) / float64(probe), "stolen_s": (later - stolen).Seconds()})
