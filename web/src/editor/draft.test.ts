@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
-import { dropDraft, freeName, keepDraft, readDraft, targetName, type Draft } from "./draft";
+import { draftsOf, dropDraft, dropDrafts, freeName, keepDraft, readDraft, targetName, type Draft } from "./draft";
 
 class Shelf {
   held = new Map<string, string>();
+  get length(): number {
+    return this.held.size;
+  }
+  key = (i: number) => [...this.held.keys()][i] ?? null;
   getItem = (key: string) => this.held.get(key) ?? null;
   setItem(key: string, value: string): void {
     if (value.length > 500) throw new DOMException("full", "QuotaExceededError");
@@ -20,6 +24,18 @@ test("a draft is kept for its track of its video, until it is dropped", () => {
   expect(readDraft(store, "w", "en")).toBeNull();
   dropDraft(store, "v", "en");
   expect(readDraft(store, "v", "en")).toBeNull();
+});
+
+test("all drafts of a video are found, also of tracks that are gone, and forgotten with the video", () => {
+  const store = new Shelf();
+  for (const track of ["en", "", "de-x-edited"]) keepDraft(store, "v", { ...draft, track });
+  keepDraft(store, "w", draft);
+  store.setItem("cuepipe.draft.v.fr", "{");
+  store.setItem("cuepipe.captions", "off");
+  expect(draftsOf(store, "v").map((d) => d.track)).toEqual(["", "de-x-edited", "en"]);
+  dropDrafts(store, "v");
+  expect(draftsOf(store, "v")).toEqual([]);
+  expect(draftsOf(store, "w")).toEqual([draft]);
 });
 
 test("a device without room is told of", () => {

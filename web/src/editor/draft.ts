@@ -30,6 +30,13 @@ export function readDraft(store: Pick<Storage, "getItem">, video: string, track:
   }
 }
 
+/** All drafts of a video, by the names of their tracks: also one whose track is gone. */
+export function draftsOf(store: Pick<Storage, "getItem" | "key" | "length">, video: string): Draft[] {
+  const prefix = key(video, "");
+  const names = Array.from({ length: store.length }, (_, i) => store.key(i) ?? "").filter((k) => k.startsWith(prefix));
+  return names.sort().map((k) => readDraft(store, video, k.slice(prefix.length))).filter((d) => d !== null && names.includes(key(video, d.track))) as Draft[];
+}
+
 /** Keeps a draft, and says whether there was room for it. */
 export function keepDraft(store: Pick<Storage, "setItem">, video: string, draft: Draft): boolean {
   try {
@@ -41,6 +48,11 @@ export function keepDraft(store: Pick<Storage, "setItem">, video: string, draft:
 }
 
 export const dropDraft = (store: Pick<Storage, "removeItem">, video: string, track: string) => store.removeItem(key(video, track));
+
+/** Forgets all of a video that is deleted. */
+export function dropDrafts(store: Pick<Storage, "getItem" | "key" | "length" | "removeItem">, video: string): void {
+  for (const draft of draftsOf(store, video)) dropDraft(store, video, draft.track);
+}
 
 /** The name under which edits of a track are saved: its own where it is a person's, else a free one like en-x-edited. */
 export function targetName(track: { name: string; language: string; kind: string }, taken: readonly string[]): string {

@@ -71,7 +71,10 @@ export function useEditing(api: Api, video: string, opened: Opened, onSaved: (tr
 
   const findings = useFindings(api, video, cues);
 
+  const busy = useRef(false);
   const save = async (name = target.name, etag = target.etag) => {
+    if (busy.current) return false; // a second one would be held to the version that the first replaces
+    busy.current = true;
     setSaving(true);
     setError(undefined);
     try {
@@ -94,6 +97,7 @@ export function useEditing(api: Api, video: string, opened: Opened, onSaved: (tr
       }
       return false;
     } finally {
+      busy.current = false;
       setSaving(false);
     }
   };

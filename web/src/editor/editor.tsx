@@ -14,6 +14,7 @@ import { ConflictDialog } from "./conflict";
 import * as ops from "./cues";
 import { freeName } from "./draft";
 import { useEditing, type Opened } from "./editing";
+import { useShortcuts } from "./shortcuts";
 import { CueRow, type RowActs } from "./row";
 
 interface Props {
@@ -53,6 +54,9 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
     return () => clearTimeout(timer);
   }, [cues, onCues]);
   useLeaving(unsaved, setLeaving);
+  // Whoever came by the button, which is gone now, begins here.
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.focus({ preventScroll: true }), []);
 
   // What the rows call always sees the latest, and is itself always the same.
   const latest = useRef({ cues, step, selected });
@@ -60,13 +64,14 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
   const select = useCallback((id: number | undefined) => setSelected(id), []);
   const acts = useMemo<RowActs>(() => {
     const find = (id: number) => latest.current.cues.find((c) => c.id === id);
+    const show = (id: number) => {
+      select(id);
+      const cue = find(id);
+      if (cue && !film.playing.value) film.seek(cue.start);
+    };
     const neighbour = (id: number, by: 1 | -1) => latest.current.cues[latest.current.cues.findIndex((c) => c.id === id) + by]?.id;
     return {
-      select: (id) => {
-        select(id);
-        const cue = find(id);
-        if (cue && !film.playing.value) film.seek(cue.start);
-      },
+      select: show,
       text: (id, text) => change((c) => ops.setText(c, id, text), `text ${id}`),
       start: (id, to) => change((c) => ops.setStart(c, id, to), `start ${id}`),
       end: (id, to) => change((c) => ops.setEnd(c, id, to), `end ${id}`),
@@ -75,6 +80,10 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
       play: (id, loop) => {
         const cue = find(id);
         if (cue) film.playRange(cue.start, cue.end, loop);
+      },
+      toggle: (id) => {
+        if (film.playing.value) film.stopRange();
+        else acts.play(id, false);
       },
       stop: () => film.stopRange(),
       split: (id, place) => change((c) => ops.split(c, id, place)),
@@ -90,7 +99,7 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
       },
       move: (id, by) => {
         const next = neighbour(id, by);
-        if (next !== undefined) select(next);
+        if (next !== undefined) show(next);
       },
     };
   }, [film, change, select]);
@@ -120,20 +129,18 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
     const after = order.find((id) => cues.findIndex((c) => c.id === id) > cues.findIndex((c) => c.id === selected));
     reveal(after ?? order[0]);
   };
-  const keys = (event: KeyboardEvent) => {
-    if (!event.ctrlKey && !event.metaKey) return;
-    const key = event.key.toLowerCase();
-    if (key === "s") void edit.save();
-    else if (key === "z" && !event.shiftKey) edit.undo();
-    else if (key === "y" || (key === "z" && event.shiftKey)) edit.redo();
-    else return;
-    event.preventDefault();
-  };
+  useShortcuts({
+    save: () => unsaved && void edit.save(),
+    undo: edit.undo,
+    redo: edit.redo,
+    // From where nothing is open: to the cue that is on, and from there by the rows' own keys.
+    open: () => selected === undefined && reveal(cues[Math.max(0, at)]?.id),
+  });
   const blocks = useBlocks(cues);
   const total = [...findings.values()].reduce((n, f) => n + f.length, 0);
-  const state = edit.saving ? "Saving…" : unsaved ? "Not saved" : "All is saved";
+  const state = edit.saving ? "Saving…" : unsaved ? (edit.room ? "Not saved, kept on this device" : "Not saved") : "All is saved";
   return (
-    <div class="editor" role="group" aria-label="Editor" onKeyDown={keys}>
+    <div class="editor" role="group" aria-label="Editor" ref={box} tabIndex={-1}>
       <div class="panel-tools">
         <button type="button" class="button primary" disabled={edit.saving || !unsaved} onClick={() => void edit.save()}>
           Save
@@ -281,7 +288,7 @@ function leave(href: string, close: () => void): void {
 
 const LeaveDialog = ({ onStay, onSave, onKeep, onDiscard }: { onStay: () => void; onSave: () => Promise<void>; onKeep: () => void; onDiscard: () => void }) => (
   <Dialog title="Your changes are not saved" onClose={onStay}>
-    <p>They can be kept on this device, and are offered again when you come back to this track.</p>
+    <p>They can be kept on this device, and are offered again when you come back to this video.</p>
     <div class="actions end">
       <button type="button" class="button" onClick={onDiscard}>
         Discard them
@@ -289,7 +296,7 @@ const LeaveDialog = ({ onStay, onSave, onKeep, onDiscard }: { onStay: () => void
       <button type="button" class="button" onClick={onKeep}>
         Keep on this device
       </button>
-      <button type="button" class="button primary" onClick={() => void onSave()}>
+      <button type="button" class="button primary" autofocus onClick={() => void onSave()}>
         Save
       </button>
     </div>

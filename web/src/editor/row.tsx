@@ -14,6 +14,8 @@ export interface RowActs {
   now: () => number;
   step: () => number;
   play: (id: number, loop: boolean) => void;
+  /** Plays a cue, or stops what plays. */
+  toggle: (id: number) => void;
   stop: () => void;
   split: (id: number, place: number) => void;
   join: (id: number) => void;
@@ -44,7 +46,7 @@ export const CueRow = memo(function CueRow(props: Props) {
         <span>
           {cue.speaker && <b class="speaker">{cue.speaker} </b>}
           <span class="unseen">Cue {number}: </span>
-          <span class="lines">{cue.text.trim() === "" ? <i class="quiet">empty</i> : cue.text}</span>
+          <span class="lines" dir="auto">{cue.text.trim() === "" ? <i class="quiet">empty</i> : cue.text}</span>
           {findings && (
             <span class="flag">
               {findings.length === 1 ? "1 finding" : `${findings.length} findings`}
@@ -71,12 +73,13 @@ function OpenRow({ cue, number, last, looping, findings, language, acts }: Props
         rows={Math.max(2, cue.text.split("\n").length)}
         aria-label={`Text of cue ${number}`}
         lang={language}
+        dir="auto"
         value={cue.text}
         aria-describedby={findings ? `findings-${cue.id}` : undefined}
         onInput={(event) => acts.text(cue.id, event.currentTarget.value)}
         onKeyDown={(event) => {
           const ctrl = event.ctrlKey || event.metaKey;
-          if (event.key === "Enter" && ctrl) acts.play(cue.id, false);
+          if (event.key === "Enter" && ctrl) acts.toggle(cue.id);
           else if (event.altKey && event.key === "ArrowDown") acts.move(cue.id, 1);
           else if (event.altKey && event.key === "ArrowUp") acts.move(cue.id, -1);
           else return;

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { textOf } from "../api/problem";
 import type { Video } from "../api/types";
+import { dropDrafts } from "../editor/draft";
 import { Dialog } from "../ui/dialog";
 import { optionsOf, OptionFields, textsOf } from "../ui/options";
 import type { Service } from "../ui/service";
@@ -51,7 +52,9 @@ export function DeleteDialog({ video, service, onClose, onGone }: { video: Video
   const own = video.tracks.filter((t) => t.kind === "human").length;
   const remove = async () => {
     await service.api.remove(video.id);
+    dropDrafts(localStorage, video.id);
     service.library.drop(video.id);
+    service.library.news.value = `${video.title} is deleted.`;
     onGone?.();
   };
   return (
@@ -72,8 +75,8 @@ export function RetryDialog({ video, service, onClose, onDone }: { video: Video;
   const own = video.tracks.filter((t) => t.kind === "human").length;
   const retry = async () => {
     const queued = await service.api.retry(video.id, optionsOf(texts));
-    service.library.update(queued);
-    onDone?.(queued);
+    if (onDone) onDone(queued);
+    else service.library.put(queued);
   };
   return (
     <Confirm title="Caption this video again?" act="Caption again" onAct={retry} onClose={onClose}>

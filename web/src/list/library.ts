@@ -89,7 +89,6 @@ export class Library {
   update(video: Video): void {
     const before = this.find(video.id);
     if (!before) return;
-    if (before.status !== video.status) this.tell(video);
     this.set(this.shelf.value.videos.map((v) => (v.id === video.id ? video : v)));
     this.watching.soon();
   }
@@ -102,7 +101,8 @@ export class Library {
     this.shelf.value = { ...this.shelf.value, videos };
   }
 
-  private tell(video: Video): void {
+  /** Says to those who listen how a video stands now. */
+  tell(video: Video): void {
     const text = news[video.status];
     if (text) this.news.value = `${video.title} ${text}.`;
   }

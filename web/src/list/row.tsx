@@ -1,9 +1,9 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { textOf } from "../api/problem";
 import type { Video } from "../api/types";
+import { draftsOf } from "../editor/draft";
 import { accepted } from "../upload/kinds";
-import { sendings, type Sending } from "../upload/sendings";
-import { useCell } from "../ui/cell";
+import { useSending, type Sending } from "../upload/sendings";
 import { Icon } from "../ui/icons";
 import { linkTo } from "../ui/route";
 import type { Service } from "../ui/service";
@@ -45,7 +45,7 @@ export function Captioning({ video }: { video: Video }) {
   if (video.status !== "captioning" && video.status !== "queued") return null;
   return (
     <div class="progress">
-      {p ? <progress max={p.total} value={p.done} aria-label={`Captioning ${video.title}`} /> : <progress aria-label={`Captioning ${video.title}`} />}
+      <progress class={video.status} max={p?.total ?? 1} value={p?.done ?? 0} aria-label={`Captioning ${video.title}`} />
       <p class="quiet">
         {p ? `${p.done} of ${count(p.total, "segment")} done` : "Waits for its turn"}
         {p?.secondsLeft !== undefined && `, about ${duration(Math.max(1, p.secondsLeft))} left`}
@@ -140,16 +140,21 @@ function Unfinished({ video, service }: { video: Video; service: Service }) {
 
 /** One video in the list. */
 export function Row({ video, service }: { video: Video; service: Service }) {
-  const sending = useCell(sendings).find((s) => s.video === video.id);
+  const sending = useSending(video.id);
   const [dialog, setDialog] = useState<"delete" | "retry">();
+  const [draft, setDraft] = useState(false);
+  useEffect(() => setDraft(draftsOf(localStorage, video.id).length > 0), [video.id]);
   const watchable = video.status !== "pending" && video.status !== "deleting";
   const close = () => setDialog(undefined);
   const facts = [video.duration !== undefined && clock(video.duration), bytes(video.size), when(video.createdAt)].filter(Boolean).join(" · ");
   return (
     <li class="row" data-status={video.status}>
       <div class="row-head">
-        <h2>{watchable ? <a href={linkTo(video.id)}>{video.title}</a> : video.title}</h2>
-        <Chip video={video} sending={sending} />
+        <h2 dir="auto">{watchable ? <a href={linkTo(video.id)}>{video.title}</a> : video.title}</h2>
+        <span class="chips">
+          {draft && <span class="chip busy">Changes not saved</span>}
+          <Chip video={video} sending={sending} />
+        </span>
       </div>
       <p class="quiet">{facts}</p>
       {sending ? <SendingLine sending={sending} service={service} /> : video.status === "pending" && <Unfinished video={video} service={service} />}

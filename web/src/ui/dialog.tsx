@@ -12,6 +12,10 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // What was done may have taken it away, as a row that is deleted takes its button.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+      });
     };
   }, []);
   return (

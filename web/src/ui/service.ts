@@ -1,4 +1,5 @@
 import type { Api } from "../api/client";
+import { unreachable } from "../api/problem";
 import type { Config } from "../api/types";
 import type { Library } from "../list/library";
 import type { Uploads } from "../upload/uploads";
@@ -14,5 +15,8 @@ export interface Service {
 
 export function lazyUploads(api: Api, library: Library, config: Config): () => Promise<Uploads> {
   let loading: Promise<Uploads> | undefined;
-  return () => (loading ??= import("../upload/uploads").then(({ Uploads }) => new Uploads(api, library, config)).catch((error) => ((loading = undefined), Promise.reject(error))));
+  return () => (loading ??= import("../upload/uploads").then(({ Uploads }) => new Uploads(api, library, config)).catch(() => {
+    loading = undefined;
+    throw unreachable(); // of the page's own parts
+  }));
 }

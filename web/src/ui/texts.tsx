@@ -24,7 +24,7 @@ export function Heading({ children, focused = true }: { children: string; focuse
     document.title = `${children} – Cuepipe`;
   }, [children]);
   return (
-    <h1 ref={heading} tabIndex={-1}>
+    <h1 ref={heading} tabIndex={-1} dir="auto">
       {children}
     </h1>
   );

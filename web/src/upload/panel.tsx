@@ -3,13 +3,15 @@ import { textOf } from "../api/problem";
 import { Icon } from "../ui/icons";
 import { OptionFields, optionsOf, textsOf } from "../ui/options";
 import type { Service } from "../ui/service";
-import { bytes } from "../ui/words";
+import { bytes, count } from "../ui/words";
 import { accepted } from "./kinds";
 
 /** Where files are dropped or chosen, anywhere on the page while it is shown. */
 export function UploadPanel({ service }: { service: Service }) {
   const [over, setOver] = useState(false);
   const [refused, setRefused] = useState<string[]>([]);
+  /** How many files were taken that are not in the list yet. */
+  const [coming, setComing] = useState(0);
   const [texts, setTexts] = useState(() => textsOf({}));
   const input = useRef<HTMLInputElement>(null);
 
@@ -17,12 +19,14 @@ export function UploadPanel({ service }: { service: Service }) {
     const files = [...(list ?? [])];
     if (files.length === 0) return;
     setRefused([]);
+    setComing((n) => n + files.length);
     try {
       const uploads = await service.uploads();
       setRefused(await uploads.add(files, optionsOf(texts)));
     } catch (error) {
       setRefused([textOf(error)]);
     }
+    setComing((n) => n - files.length);
   };
   const latest = useRef(add);
   latest.current = add;
@@ -82,6 +86,9 @@ export function UploadPanel({ service }: { service: Service }) {
         <summary>Options for the next uploads</summary>
         <OptionFields value={texts} onChange={setTexts} config={service.config} />
       </details>
+      <p class={coming > 0 ? "quiet" : "unseen"} role="status">
+        {coming > 0 && `Preparing ${count(coming, "file")}…`}
+      </p>
       {refused.length > 0 && (
         <div class="note error" role="alert">
           {refused.map((text) => (

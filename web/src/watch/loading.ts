@@ -18,6 +18,7 @@ export function useVideo(id: string, { api, library }: Service) {
   const take = (v: Video) => {
     if (latest.current && isStale(v, latest.current)) return false;
     const changed = !latest.current || looks(latest.current) !== looks(v);
+    if (latest.current && latest.current.status !== v.status) library.tell(v);
     latest.current = v;
     if (changed) {
       setVideo(v);

@@ -10,11 +10,6 @@ import type { Film } from "./film";
 import { keysOn, useKeys } from "./keys";
 import { Shown } from "./shown";
 
-export interface Choice {
-  name: string;
-  label: string;
-}
-
 export interface PlayerProps {
   api: Api;
   id: string;
@@ -24,9 +19,8 @@ export interface PlayerProps {
   cues: readonly Cue[];
   language: string;
   label: string;
-  choices: Choice[];
+  /** The name of the track; "" where there is none. */
   chosen: string;
-  onChoose: (name: string) => void;
   onKeys: () => void;
 }
 
@@ -35,7 +29,7 @@ const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 /** The film with its controls. The browser draws the captions; the controls are ours, so that CC is a button and says its state. */
 export function Player(props: PlayerProps) {
-  const { api, id, title, film, at, cues, language, label, choices, chosen, onChoose } = props;
+  const { api, id, title, film, at, cues, language, label, chosen } = props;
   const video = useRef<HTMLVideoElement>(null);
   const frame = useRef<HTMLElement>(null);
   const shown = useRef<Shown>();
@@ -99,7 +93,8 @@ export function Player(props: PlayerProps) {
   };
   const toggleFull = () => {
     if (document.fullscreenElement) void document.exitFullscreen();
-    else void frame.current?.requestFullscreen?.().catch(() => {});
+    else if (document.fullscreenEnabled) void frame.current?.requestFullscreen().catch(() => {});
+    else (video.current as { webkitEnterFullscreen?: () => void } | null)?.webkitEnterFullscreen?.(); // telephones know it of the film alone
   };
   const mute = () => (video.current!.muted = !video.current!.muted);
   useKeys({
@@ -129,7 +124,10 @@ export function Player(props: PlayerProps) {
       />
       {error && <ErrorNote text={error} onRetry={load} />}
       <div class="controls" role="group" aria-label="Controls of the player">
-        <Seek film={film} length={length} />
+        <div class="seeking">
+          <Seek film={film} length={length} />
+          <Time film={film} length={length} />
+        </div>
         <div class="buttons">
           <button type="button" class="icon-button" aria-label={playing ? "Pause" : "Play"} title={`${playing ? "Pause" : "Play"}${key("k")}`} onClick={() => film.toggle()}>
             <Icon name={playing ? "pause" : "play"} />
@@ -138,17 +136,9 @@ export function Player(props: PlayerProps) {
             <Icon name={sound.muted || sound.volume === 0 ? "muted" : "sound"} />
           </button>
           <input class="volume" type="range" min="0" max="1" step="0.05" aria-label="Volume" value={sound.muted ? 0 : sound.volume} onInput={(e) => ((video.current!.muted = false), (video.current!.volume = Number(e.currentTarget.value)))} />
-          <Time film={film} length={length} />
           <button type="button" class="cc" aria-pressed={captions} disabled={chosen === ""} title={`Captions ${captions ? "on" : "off"}${key("c")}`} onClick={toggleCaptions}>
             CC<span class="unseen"> captions</span>
           </button>
-          {choices.length > 1 && (
-            <select class="small" aria-label="Caption track" value={chosen} onChange={(e) => onChoose(e.currentTarget.value)}>
-              {choices.map((c) => (
-                <option value={c.name}>{c.label}</option>
-              ))}
-            </select>
-          )}
           <select class="small" aria-label="Speed" value={speed} onChange={(e) => (setSpeed(Number(e.currentTarget.value)), (video.current!.playbackRate = Number(e.currentTarget.value)))}>
             {speeds.map((s) => (
               <option value={s}>{s}×</option>

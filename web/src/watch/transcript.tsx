@@ -16,11 +16,19 @@ export function useCueAt(cues: readonly { start: number }[], film: Film): number
   return at;
 }
 
-/** Scrolls a list to its item, gently where that is wanted. */
+/** Scrolls a list to its item, gently where that is wanted and the way is short. */
 export function bringIntoView(list: HTMLElement, item: HTMLElement): void {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const top = item.offsetTop - list.offsetTop - list.clientHeight / 3;
-  list.scrollTo({ top, behavior: calm ? "auto" : "smooth" });
+  const way = () => item.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 3;
+  const far = Math.abs(way()) > 2 * list.clientHeight;
+  list.scrollBy({ top: way(), behavior: calm || far ? "auto" : "smooth" });
+  // How tall cues are is known only once they were near: after a long way it is looked at again, until it is there.
+  const correct = (left: number) => {
+    if (left === 0 || Math.abs(way()) < 2) return;
+    list.scrollBy({ top: way() });
+    requestAnimationFrame(() => correct(left - 1));
+  };
+  if (far) requestAnimationFrame(() => correct(5));
 }
 
 export function Transcript({ cues, language, film }: { cues: readonly Cue[]; language: string; film: Film }) {
@@ -35,8 +43,8 @@ export function Transcript({ cues, language, film }: { cues: readonly Cue[]; lan
   const jump = useRef((start: number) => film.seek(start)).current;
   return (
     <>
-      <div class="panel-tools">
-        <button type="button" class="button" aria-pressed={follow} onClick={() => setFollow(!follow)}>
+      <div class="follow">
+        <button type="button" class="button small" aria-pressed={follow} onClick={() => setFollow(!follow)}>
           Follow the film
         </button>
       </div>
@@ -63,7 +71,7 @@ const Line = memo(function Line({ cue, on, onJump }: { cue: Cue; on: boolean; on
         <span class="time">{clock(cue.start)}</span>
         <span>
           {cue.speaker && <b class="speaker">{cue.speaker} </b>}
-          {cue.lines.join(" ")}
+          <span dir="auto">{cue.lines.join(" ")}</span>
         </span>
       </button>
     </li>

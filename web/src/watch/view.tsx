@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { hasCode } from "../api/problem";
 import type { Cue, Track, Video } from "../api/types";
 import { open } from "../editor/cues";
-import { dropDraft, freeName, readDraft, targetName, type Draft } from "../editor/draft";
+import { draftsOf, dropDraft, freeName, targetName, type Draft } from "../editor/draft";
 import type { Opened } from "../editor/editing";
 import { Editor } from "../editor/editor";
 import { VersionsDialog } from "../editor/versions";
@@ -13,7 +13,7 @@ import { Icon } from "../ui/icons";
 import { listLink } from "../ui/route";
 import type { Service } from "../ui/service";
 import { ErrorNote, Heading } from "../ui/texts";
-import { clock, language as languageName, trackLabel, when } from "../ui/words";
+import { clock, langOf, language as languageName, trackLabel, when } from "../ui/words";
 import { DownloadDialog } from "./downloads";
 import { Film } from "./film";
 import { KeysDialog } from "./keys";
@@ -46,9 +46,13 @@ export function WatchView({ id, at, service }: WatchProps) {
   const cues = captions?.cues ?? none;
   const language = captions?.language ?? choice?.language ?? early;
 
+  const editButton = useRef<HTMLButtonElement>(null);
+  /** What was edited or offered is gone, and the focus with it. */
+  const toEdit = () => requestAnimationFrame(() => editButton.current?.focus({ preventScroll: true }));
   const stop = useCallback(() => {
     setEditing(undefined);
     setEdited(undefined);
+    toEdit();
   }, []);
 
   // A track that was early is gone when the whole one is there.
@@ -72,13 +76,19 @@ export function WatchView({ id, at, service }: WatchProps) {
   // Where there is no track at all, a person may write one.
   const blank = video.status === "failed" || video.status === "uncaptioned" ? (video.language ?? "en") : undefined;
   const source = track?.name ?? (chosen === "" && blank !== undefined ? "" : undefined);
-  const draft = source === undefined || editing ? null : readDraft(localStorage, id, source);
+  const drafts = editing ? [] : draftsOf(localStorage, id);
   const edit = (from: Draft | null) => {
     const saved = open(cues);
     const etag = captions?.etag ?? track?.etag ?? null; // of what was read, which a save is held to
     const target = track ? targetName(track, names) : freeName(blank ?? "en", names);
     const fresh = { track: track?.name ?? "", etag, target, targetEtag: track?.kind === "human" ? etag : null, language, cues: saved, saved };
-    setEditing(from ? { ...fresh, ...from, saved: null } : fresh);
+    setEditing(from ? { ...fresh, ...from, language: langOf(from.track || from.target) ?? early, saved: null } : fresh);
+    if (from && names.includes(from.track)) setWanted(from.track);
+  };
+  const discard = (draft: Draft) => {
+    dropDraft(localStorage, id, draft.track);
+    redraw({});
+    toEdit();
   };
   const savedAs = (t: Track) => {
     put({ ...video, tracks: [t, ...video.tracks.filter((other) => other.name !== t.name)] });
@@ -91,17 +101,19 @@ export function WatchView({ id, at, service }: WatchProps) {
       <div class="title">
         <Heading>{video.title}</Heading>
         <Chip video={video} />
-        <div class="actions">
-          <button type="button" class="button" disabled={video.tracks.length === 0} onClick={() => setDialog("download")}>
-            <Icon name="download" /> Download
-          </button>
-          <button type="button" class="button" disabled={video.status === "pending" || video.status === "deleting"} onClick={() => setDialog("retry")}>
-            <Icon name="retry" /> Caption again
-          </button>
-          <button type="button" class="button" onClick={() => setDialog("delete")}>
-            <Icon name="trash" /> Delete
-          </button>
-        </div>
+        {!editing && (
+          <div class="actions">
+            <button type="button" class="button" disabled={video.tracks.length === 0} onClick={() => setDialog("download")}>
+              <Icon name="download" /> Download
+            </button>
+            <button type="button" class="button" disabled={video.status === "pending" || video.status === "deleting"} onClick={() => setDialog("retry")}>
+              <Icon name="retry" /> Caption again
+            </button>
+            <button type="button" class="button" onClick={() => setDialog("delete")}>
+              <Icon name="trash" /> Delete
+            </button>
+          </div>
+        )}
       </div>
       {error && <ErrorNote text={typeof error === "string" ? error : error.message} onRetry={load} />}
       <Captioning video={video} />
@@ -119,10 +131,8 @@ export function WatchView({ id, at, service }: WatchProps) {
             cues={edited ?? cues}
             language={language}
             label={choice ? labelOf(choice) : ""}
-            choices={choices.map((c) => ({ name: c.name, label: labelOf(c) }))}
             // What somebody writes for a film without any track is shown before it is one.
             chosen={edited ? chosen || "new" : chosen}
-            onChoose={setWanted}
             onKeys={() => setDialog("keys")}
           />
         )}
@@ -132,18 +142,28 @@ export function WatchView({ id, at, service }: WatchProps) {
             <Editor api={service.api} video={id} film={film} opened={editing} taken={names} onCues={setEdited} onSaved={savedAs} onClose={stop} />
           ) : (
             <>
-              {draft && (
-                <div class="note">
-                  <p>There are changes that you did not save, of {when(draft.at)}.</p>
+              {drafts.map((draft, i) => (
+                <div class="note" key={draft.track}>
+                  <p>
+                    There are changes that you did not save, of {when(draft.at)}
+                    {draft.track !== source && draft.track !== "" && `, to the track “${draft.track}”`}.
+                  </p>
                   <div class="actions">
-                    <button type="button" class="button primary" onClick={() => edit(draft)}>
+                    <button type="button" class="button primary" ref={i === 0 ? editButton : undefined} onClick={() => edit(draft)}>
                       Go on editing
                     </button>
-                    <button type="button" class="button" onClick={() => (dropDraft(localStorage, id, draft.track), redraw({}))}>
+                    <button type="button" class="button" onClick={() => discard(draft)}>
                       Discard them
                     </button>
                   </div>
                 </div>
+              ))}
+              {choices.length > 1 && (
+                <select aria-label="Caption track" value={chosen} onChange={(e) => setWanted(e.currentTarget.value)}>
+                  {choices.map((c) => (
+                    <option value={c.name}>{labelOf(c)}</option>
+                  ))}
+                </select>
               )}
               {captions?.until !== undefined && (
                 <p class="note">
@@ -152,9 +172,12 @@ export function WatchView({ id, at, service }: WatchProps) {
               )}
               {(ready || source === "") && (
                 <div class="panel-tools">
-                  <button type="button" class="button" onClick={() => edit(null)}>
-                    <Icon name="edit" /> {source === "" ? "Write captions" : "Edit"}
-                  </button>
+                  {/* Editing from the start again would take the place of what is kept. */}
+                  {!drafts.some((d) => d.track === source) && (
+                    <button type="button" class="button" ref={drafts.length === 0 ? editButton : undefined} onClick={() => edit(null)}>
+                      <Icon name="edit" /> {source === "" ? "Write captions" : "Edit"}
+                    </button>
+                  )}
                   {track?.kind === "human" && (
                     <>
                       <button type="button" class="button" onClick={() => setDialog("versions")}>
