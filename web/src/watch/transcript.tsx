@@ -22,9 +22,9 @@ export function bringIntoView(list: HTMLElement, item: HTMLElement): void {
   const way = () => item.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 3;
   const far = Math.abs(way()) > 2 * list.clientHeight;
   list.scrollBy({ top: way(), behavior: calm || far ? "auto" : "smooth" });
-  // How tall cues are is known only once they were near: after a long way it is looked at again, until it is there.
+  // How tall cues are is known only once they were near: after a long way it is looked at again for some frames.
   const correct = (left: number) => {
-    if (left === 0 || Math.abs(way()) < 2) return;
+    if (left === 0) return;
     list.scrollBy({ top: way() });
     requestAnimationFrame(() => correct(left - 1));
   };
