@@ -21,6 +21,10 @@ var _ captioning.Uploads = (*Uploads)(nil)
 // Uploads has every version of what was put into it, like a versioned bucket.
 // The zero value is empty and ready.
 type Uploads struct {
+	// SmallestPart is how many bytes a part has at least, but for the last; 0 is
+	// S3's limit.
+	SmallestPart int
+
 	mu         sync.Mutex
 	put        int // versions ever stored
 	versions   map[string][]version

@@ -2,6 +2,7 @@ package memobjects
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/md5"
 	"crypto/rand"
@@ -26,12 +27,12 @@ type part struct {
 }
 
 const (
-	smallestPart = 5 << 20 // S3's limit, in bytes, but for the last part
+	smallestPart = 5 << 20 // S3's limit, in bytes
 	partsAPage   = 1000
 )
 
 // errPartTooSmall is S3's EntityTooSmall.
-var errPartTooSmall = errors.New("a part that is not the last is smaller than 5 MiB")
+var errPartTooSmall = errors.New("a part that is not the last is too small")
 
 // Begin begins an upload in parts.
 func (u *Uploads) Begin(_ context.Context, key, _ string) (id string, err error) {
@@ -107,7 +108,7 @@ func (u *Uploads) Join(_ context.Context, key, id string, parts []video.Part) er
 		if !there || stored.etag != p.ETag {
 			return fmt.Errorf("join parts: %w: %d", video.ErrPartChanged, p.Number)
 		}
-		if len(stored.bytes) < smallestPart && i < len(parts)-1 {
+		if len(stored.bytes) < cmp.Or(u.SmallestPart, smallestPart) && i < len(parts)-1 {
 			return fmt.Errorf("join parts: %w", errPartTooSmall)
 		}
 		all = append(all, stored.bytes)

@@ -57,6 +57,15 @@ type Failure struct {
 	Message string `json:"message"`
 }
 
+// Told is what is told of a change of a video, if anything is: the zero video
+// stands for none before.
+func Told(before, after video.Video) (e Event, is bool) {
+	if !ended(before, after) {
+		return Event{}, false
+	}
+	return eventOf(after), true
+}
+
 // ended says whether a change of a video brought it to an end, which is to be
 // told: the zero video stands for none before. What changes at an end and leaves
 // it there, such as a person's track that is saved, is no news.

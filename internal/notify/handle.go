@@ -117,16 +117,12 @@ func (h Handler) read(r Record) (e Event, is bool, err error) {
 			return Event{}, false, fmt.Errorf("before the change: %w", err)
 		}
 	}
-	if !ended(before, after) {
-		return Event{}, false, nil
-	}
-	e = eventOf(after)
-	if h.Signer != nil {
+	if e, is = Told(before, after); is && h.Signer != nil {
 		if e.Signature, err = h.Signer.Sign(e); err != nil {
 			return Event{}, false, err
 		}
 	}
-	return e, true, nil
+	return e, is, nil
 }
 
 // put returns an error, or nil, for each event.

@@ -26,6 +26,8 @@ func (f *Fates) Never() (missing []Fault) {
 type Counts struct {
 	Runs, Steps, Videos, Deliveries, Sweeps int
 	Jobs                                    int // of the service
+	Told                                    int // ends of which the world was told
+	Edits                                   int // of people's tracks, that were not refused
 	// Orphans are deleted videos of which something is left, because a process
 	// lived for longer than any does: see checkGone.
 	Orphans int
@@ -70,6 +72,8 @@ func (c *Counts) Add(o *Counts) {
 	c.Deliveries += o.Deliveries
 	c.Sweeps += o.Sweeps
 	c.Jobs += o.Jobs
+	c.Told += o.Told
+	c.Edits += o.Edits
 	c.Orphans += o.Orphans
 	for f, n := range o.Faults {
 		c.Faults[f] += n

@@ -47,8 +47,7 @@ func (s *Simulation) end(film int, w wish) (*end, error) {
 	r := s.newRun(product, uint64(film), NewCounts(), nil)
 	r.mood = mood{patience: 1, atOnce: 4, batch: 1}
 	r.quiet = true
-	r.newClip(w)
-	c := r.clips[0]
+	c := r.newClip(w, whole)
 	r.upload(c, film)
 	r.calm()
 	for key, n := range r.puts {
@@ -156,6 +155,12 @@ func (r *run) checkEnd(c *clip, v video.Video) error {
 	if err := r.checkObjects(v); err != nil {
 		return err
 	}
+	if err := r.checkOwn(v); err != nil {
+		return err
+	}
+	if !r.told[generation{v.ID, v.Generation}] {
+		return fmt.Errorf("nobody was told of its end")
+	}
 	film, planned := r.films[generation{v.ID, v.Generation}]
 	got := r.endOf(v)
 	switch {
@@ -192,9 +197,12 @@ func (r *run) checkEnd(c *clip, v video.Video) error {
 }
 
 // checkObjects holds that every object of every generation is to the byte what
-// its film gives undisturbed.
+// its film gives undisturbed. People's own lie beside: see checkOwn.
 func (r *run) checkObjects(v video.Video) error {
 	for name, body := range r.objects(video.ResultsPrefix + v.ID + "/") {
+		if strings.HasPrefix(name, video.OwnFolder) {
+			continue
+		}
 		number, below, _ := strings.Cut(name, "/")
 		g := generation{id: v.ID}
 		if _, err := fmt.Sscan(number, &g.number); err != nil || g.number > v.Generation {
@@ -231,7 +239,7 @@ func (r *run) soundMayBeLeft(v video.Video) bool {
 	if v.Failure != nil {
 		code = v.Failure.Code
 	}
-	return r.mood.harsh || r.excused[v.ID] || code == video.GaveUp.Code && r.touched[v.ID] || code == video.Stuck.Code && r.touched[""]
+	return r.mood.harsh || r.isExcused(v.ID) || code == video.GaveUp.Code && r.touched[v.ID] || code == video.Stuck.Code && r.touched[""]
 }
 
 // checkGone holds that nothing is left after a delete. Where processes live
@@ -250,8 +258,8 @@ func (r *run) checkGone(c *clip, v video.Video) error {
 }
 
 func (r *run) checkLeft(c *clip, v video.Video) error {
-	if _, _, err := r.uploads.Stat(context.Background(), c.key); err == nil {
-		return fmt.Errorf("its source is left")
+	if left, err := r.uploads.Left(context.Background(), c.key); left || err != nil {
+		return fmt.Errorf("its source is left, or parts of it: %v", err)
 	}
 	if left := r.objects(video.ResultsPrefix + v.ID + "/"); len(left) > 0 {
 		return fmt.Errorf("left: %v", slices.Sorted(maps.Keys(left)))

@@ -134,6 +134,8 @@ func (r *run) decide(w *worker) Fault {
 // so much less often.
 func seldom(w *worker) float64 {
 	switch {
+	case w.call.name == "put version": // one for each format
+		return 0.5
 	case w.call.old, w.call.name == "list failed": // each sweep begins with them
 		return 1
 	case w.call.name == "give up":

@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/cuepipe/cuepipe/internal/media"
-	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -36,7 +35,7 @@ func get[T any](w *worker, c call, effect func(f Fault) (T, error)) (T, error) {
 }
 
 func (p *ports) videos() videos     { return videos{p.w} }
-func (p *ports) uploads() uploads   { return uploads{w: p.w} }
+func (p *ports) uploads() uploads   { return uploads{p.w} }
 func (p *ports) captions() captions { return captions{p.w} }
 func (p *ports) media() sounds      { return sounds{p.w} }
 func (p *ports) queues() api        { return api{p.w} }
@@ -74,10 +73,7 @@ func (p videos) FailedWith(ctx context.Context, codes []string, before time.Time
 }
 
 // uploads is the bucket of what clients put there.
-type uploads struct {
-	w              *worker
-	upload.InParts // nil: its clients send their files as a whole
-}
+type uploads struct{ w *worker }
 
 func (p uploads) Stat(ctx context.Context, key string) (s video.Source, size int64, err error) {
 	err = p.w.do(call{name: "stat upload", on: key}, func(Fault) (err error) {
@@ -101,6 +97,10 @@ func (p uploads) Remove(ctx context.Context, s video.Source) error {
 func (p uploads) RemoveAll(ctx context.Context, key string) error {
 	return p.w.do(call{name: "remove all sources", on: key, parts: true}, func(f Fault) error {
 		if f == Half || f == CrashedHalf {
+			id, _ := video.IDOfSource(key)
+			if c := p.w.run.clip(id); c != nil && c.upload.InParts() { // parts go first
+				return p.w.run.uploads.Abort(ctx, key, c.upload.ID)
+			}
 			s, _, err := p.w.run.uploads.Stat(ctx, key)
 			if err != nil {
 				return err
@@ -196,6 +196,8 @@ func kind(key string) string {
 	switch {
 	case strings.HasPrefix(key, video.QuarantinePrefix):
 		return "quarantine"
+	case strings.Contains(key, "/"+video.OwnFolder):
+		return "version"
 	case strings.HasSuffix(key, ".json"):
 		return "part"
 	case strings.HasSuffix(key, ".wav"):

@@ -44,7 +44,15 @@ func (s *Simulation) Run(seed uint64, counts *Counts, trace io.Writer) error {
 	counts.Runs++
 	r.mood = r.newMood()
 	for range 1 + r.random.IntN(3) {
-		r.newClip(wish(max(0, r.random.IntN(6)-int(wishes)))) // most of them are ours
+		film := whole
+		if r.random.IntN(3) == 0 {
+			film = r.random.IntN(filmCount)
+		}
+		c := r.newClip(wish(max(0, r.random.IntN(6)-int(wishes))), film) // most of them are ours
+		if c.upload.InParts() {
+			c.actions += 3 // to send it
+		}
+		c.edits = max(0, r.random.IntN(10)-3)
 	}
 	r.chaos()
 	r.calm()
@@ -95,6 +103,11 @@ type run struct {
 	films       map[generation]int  // that each generation was planned for
 	puts        map[string]int      // that were asked for, by object
 	putAt       map[string]int      // and the step of the last time
+	told        map[generation]bool // the world was, of its end
+	texts       map[string]int      // of people's tracks, by version
+	lost        map[string][]string // versions of which somebody was told that they are not saved
+	edited      map[string]int      // how often a track was, by its name and its video's id
+	versions    int                 // of people's tracks, ever named
 	broken      error               // the first thing that did not hold
 }
 
@@ -110,11 +123,13 @@ func (s *Simulation) newRun(product steps, seed uint64, counts *Counts, trace io
 	r := &run{sim: s, product: product, random: rand.New(rand.NewPCG(seed, 0x63756570697065)), clock: epoch, counts: counts, out: trace,
 		disturbed: map[string]int{}, excused: map[string]bool{}, touched: map[string]bool{},
 		past: map[string][]video.Video{}, deadLetters: map[string]bool{}, jobFailed: map[string]bool{}, asked: map[generation]bool{}, films: map[generation]int{}, puts: map[string]int{}, putAt: map[string]int{},
+		told: map[generation]bool{}, texts: map[string]int{}, lost: map[string][]string{}, edited: map[string]int{},
 		log: slog.New(slog.DiscardHandler)}
 	if trace != nil {
 		r.log = slog.New(traceHandler{r})
 	}
 	r.videos.Now = r.now
+	r.uploads.SmallestPart = 1
 	r.newQueues()
 	return r
 }

@@ -34,7 +34,7 @@ func (r *run) disorder(steps int) {
 			continue
 		}
 		if len(r.alive) == 0 {
-			if !slices.ContainsFunc(r.clips, func(c *clip) bool { return c.actions > 0 }) {
+			if !slices.ContainsFunc(r.clips, func(c *clip) bool { return c.wantsMore() }) {
 				return
 			}
 			r.clock = r.clock.Add(r.upTo(2 * time.Minute))

@@ -72,6 +72,8 @@ func TestWhatMustHoldHolds(t *testing.T) {
 		{"deadletter", "fail"}, {"deadletter", "put quarantine"}, {"sweeper", "sweep"}, {"sweeper", "give up"}, {"sweeper", "replace"}, {"sweeper", "announce"}, {"sweeper", "delete"},
 		{"transcriber", "start job"}, {"transcriber", "get job"}, {"transcriber", "delete job"}, {"transcriber", "await"}, {"sweeper", "get job"}, {"sweeper", "delete job"},
 		{"delete", "forget"}, {"sweeper", "bury"}, {"retry", "replace"}, {"retry", "announce"}, {"complete", "arrive"}, {"look", "read part"},
+		{"send", "list parts"}, {"send", "send part"}, {"complete", "list parts"}, {"complete", "join parts"},
+		{"edit", "put version"}, {"edit", "save track"}, {"edit", "read version"}, {"edit", "remove track"}, {"edit", "remove results"},
 	} {
 		if counts.Calls[place] == nil {
 			t.Errorf("the %s never made the call %q", place.Role, place.Call)

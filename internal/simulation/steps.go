@@ -10,8 +10,10 @@ import (
 	"github.com/cuepipe/cuepipe/internal/captioning"
 	"github.com/cuepipe/cuepipe/internal/deadletter"
 	"github.com/cuepipe/cuepipe/internal/metric"
+	"github.com/cuepipe/cuepipe/internal/notify"
 	"github.com/cuepipe/cuepipe/internal/sqsjobs"
 	"github.com/cuepipe/cuepipe/internal/sweep"
+	"github.com/cuepipe/cuepipe/internal/tracks"
 	"github.com/cuepipe/cuepipe/internal/transcribe"
 	"github.com/cuepipe/cuepipe/internal/upload"
 	"github.com/cuepipe/cuepipe/internal/video"
@@ -24,6 +26,8 @@ type steps struct {
 	complete, retry                    func(p *ports) func(ctx context.Context, owner, id string) (video.Video, error)
 	remove                             func(p *ports) func(context.Context, video.Video) error
 	sweep                              func(p *ports) func(context.Context, sweep.Request) (sweep.Report, error)
+	tracks                             func(p *ports) keeper
+	tell                               func(before, after video.Video) (notify.Event, bool)
 }
 
 var product = steps{
@@ -50,6 +54,8 @@ var product = steps{
 	sweep: func(p *ports) func(context.Context, sweep.Request) (sweep.Report, error) {
 		return p.sweeper().Handle
 	},
+	tracks: func(p *ports) keeper { return p.keeper() },
+	tell:   notify.Told,
 }
 
 func (p *ports) planner() *captioning.Planner {
@@ -70,6 +76,11 @@ func (p *ports) jobs() transcribe.Jobs {
 func (p *ports) uploader() upload.Uploader {
 	return upload.Uploader{Videos: p.videos(), Objects: p.uploads(),
 		Queue: p.arrivals(), Now: p.w.run.now}
+}
+
+func (p *ports) keeper() tracks.Keeper {
+	return tracks.Keeper{Videos: p.videos(), Captions: p.captions(), Log: p.w.run.log, Now: p.w.run.now,
+		NewID: func() string { return p.w.run.newVersion(p.w) }}
 }
 
 func (p *ports) remover() captioning.Remover {

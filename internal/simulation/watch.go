@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +44,8 @@ func (r *run) change(ctx context.Context, w *worker, id string, c video.Change) 
 			r.fail("%s of %s is planned for the version %q, which nobody put there", c.Name, id, c.Plan.Source.VersionID)
 		}
 	}
-	if why := r.forbidden(before, after); why != "" {
+	r.tell(before, after)
+	if why := cmp.Or(r.forbidden(before, after), r.wrongEdit(w, before, after)); why != "" {
 		r.fail("%s %d: %s of %s, generation %d: %s", w.role, w.number, c.Name, id, before.Generation, why)
 	}
 	return after, nil
@@ -91,16 +93,40 @@ func (r *run) forbidden(before, after video.Video) string {
 	return ""
 }
 
+// tell feeds a change to what tells the world of ends. It tells once of every
+// end of a generation, and of nothing else.
+func (r *run) tell(before, after video.Video) {
+	e, told := r.product.tell(before, after)
+	g := generation{after.ID, after.Generation}
+	ended := after.Status == video.Ready || after.Status == video.Uncaptioned || after.Status == video.Failed
+	switch {
+	case told && (!ended || r.told[g]):
+		r.fail("%s, generation %d, is %s, and told of as %s; it was told of before: %v", g.id, g.number, after.Status, e.ID, r.told[g])
+	case !told && ended && !r.told[g]:
+		r.fail("%s, generation %d, has ended as %s, and nobody is told", g.id, g.number, after.Status)
+	case told && (e.ID != fmt.Sprintf("%s/%d", g.id, g.number) || e.Video != g.id || e.Generation != g.number || e.Owner != owner || e.Status != after.Status || len(e.Tracks) != len(after.Tracks)):
+		r.fail("the end of %s, generation %d, is told of as %+v", g.id, g.number, e)
+	}
+	if told {
+		r.told[g] = true
+		r.counts.Told++
+	}
+}
+
 // mayGiveUp reports whether there is a reason for a video to stand still.
 func (r *run) mayGiveUp(id string) bool {
 	if r.mood.harsh {
 		return true
 	}
 	if r.rested {
-		return r.excused[id]
+		return r.isExcused(id)
 	}
-	return r.touched[id] || r.touched[""] || r.excused[id]
+	return r.touched[id] || r.touched[""] || r.isExcused(id)
 }
+
+// isExcused reports whether there is a reason for nothing of a video to be under
+// way.
+func (r *run) isExcused(id string) bool { return r.excused[id] || r.clip(id).unheard }
 
 func (r *run) stored(key string) bool {
 	_, err := r.captions.Get(context.Background(), key)
@@ -147,7 +173,7 @@ func (r *run) judge(w *worker) {
 		r.fail("%s %d panicked: %v", w.role, w.number, w.panicked)
 	case w.err == nil:
 	case w.faults > 0, w.role == "sweeper" && r.touched[""], r.disturbed[w.id] != w.disturbed, w.id == "" && w.role == "captioner":
-	case errors.As(w.err, &refusal), errors.Is(w.err, video.ErrNotFound) && w.invocation.queue == nil:
+	case errors.As(w.err, &refusal), errors.Is(w.err, video.ErrNotFound) && w.invocation.queue == nil, w.edit != nil && isTrackRefusal(w.err):
 	default:
 		r.fail("%s %d failed although nothing was done to it: %v", w.role, w.number, w.err)
 	}
@@ -158,10 +184,15 @@ func (r *run) judge(w *worker) {
 // not for what is dropped.
 func (r *run) checkUnderWay(w *worker) {
 	c := r.clip(w.id)
-	if c == nil || w.faults > 0 && w.invocation.queue == nil {
+	switch {
+	case c == nil:
+		return
+	case w.edit != nil:
+		c.untidy = c.untidy || w.faults > 0
+	case w.faults > 0 && w.invocation.queue == nil && (w.err != nil || w.dead):
 		r.excused[w.id] = true // its client was told that it failed
 	}
-	if c == nil || r.excused[w.id] || r.mood.harsh || r.broken != nil {
+	if r.isExcused(w.id) || r.mood.harsh || r.broken != nil {
 		return
 	}
 	v, err := r.videos.Get(context.Background(), w.id)

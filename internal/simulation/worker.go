@@ -27,6 +27,9 @@ type worker struct {
 	// deadline is when its process is killed.
 	deadline time.Time
 
+	edit *edit    // of a person's track, that it is there for
+	made []string // versions of it that it named
+
 	// When it last listed what is left of its video, as a number of steps.
 	listedSources, listedResults int
 
@@ -120,7 +123,9 @@ func (r *run) step(w *worker) {
 	w.fate = r.decide(w)
 	if w.fate != None {
 		w.faults++
-		r.touched[w.id] = true
+		if w.edit == nil { // which is no reason for anything else to go wrong
+			r.touched[w.id] = true
+		}
 	}
 	if w.call.name != "" {
 		r.counts.called(w.role, w.call, w.fate)

@@ -63,6 +63,7 @@ type Keeper struct {
 	Captions Captions
 	Log      *slog.Logger
 	Now      func() time.Time // nil is time.Now
+	NewID    func() string    // of a version, unguessable; nil is video.NewID
 }
 
 // Save makes t the newest version of v's track of that name, which must be as
@@ -80,7 +81,7 @@ func (k Keeper) Save(ctx context.Context, v video.Video, name, seen string, t ca
 		return video.OwnTrack{}, fmt.Errorf("save track: %w", err)
 	}
 	sum := sha256.Sum256(files[0].body)
-	version := video.Version{ID: video.NewID(), Cues: len(t.Cues), SavedAt: k.now(), Sum: hex.EncodeToString(sum[:16])}
+	version := video.Version{ID: k.newID(), Cues: len(t.Cues), SavedAt: k.now(), Sum: hex.EncodeToString(sum[:16])}
 	// First a look: what cannot be saved is not stored.
 	own, saved, err := stands(v, name, seen, version)
 	if err == nil && !saved {
@@ -282,6 +283,13 @@ func ProfileOf(v video.Video) caption.Profile {
 		return p.In(v.Options.Language)
 	}
 	return p
+}
+
+func (k Keeper) newID() string {
+	if k.NewID != nil {
+		return k.NewID()
+	}
+	return video.NewID()
 }
 
 func (k Keeper) now() time.Time {

@@ -40,6 +40,8 @@ type report struct {
 	Videos     int            `json:"videos"`
 	Deliveries int            `json:"deliveries"`
 	Sweeps     int            `json:"sweeps"`
+	Edits      int            `json:"edits"` // of people's tracks
+	Told       int            `json:"told"`  // ends of which the world was told
 	Faults     map[string]int `json:"faults"`
 	Ends       map[string]int `json:"ends"`
 	// Orphans are deleted videos of which a process that no timeout ended left
@@ -154,6 +156,6 @@ func (s *campaign) add(counts *simulation.Counts) {
 
 func (s *campaign) report() {
 	t := s.total
-	_ = s.out.Encode(report{t.Runs, s.first, float64(time.Since(s.began).Milliseconds()) / 1000, t.Steps, t.Videos, t.Deliveries, t.Sweeps,
+	_ = s.out.Encode(report{t.Runs, s.first, float64(time.Since(s.began).Milliseconds()) / 1000, t.Steps, t.Videos, t.Deliveries, t.Sweeps, t.Edits, t.Told,
 		t.ByKind(), t.Ends, t.Orphans, s.failed})
 }
