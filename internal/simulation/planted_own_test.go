@@ -129,8 +129,10 @@ func (n namedFirst) Change(ctx context.Context, id string, c video.Change) (vide
 type sweeping struct{ captions }
 
 func (c sweeping) RemoveAll(ctx context.Context, prefix string) error {
-	parts := strings.SplitAfter(prefix, "/") // videos/ ID/ own/ TRACK/ VERSION/
-	return c.captions.RemoveAll(ctx, strings.Join(parts[:4], ""))
+	if parts := strings.SplitAfter(prefix, "/"); len(parts) > 4 { // videos/ ID/ own/ TRACK/ VERSION/
+		prefix = strings.Join(parts[:4], "")
+	}
+	return c.captions.RemoveAll(ctx, prefix)
 }
 
 // machineOnly captions have no tracks of people's.
