@@ -41,3 +41,33 @@ func TestManyPartsAreListedInPages(t *testing.T) {
 		t.Errorf("pages of %v, next %v", sizes, nexts)
 	}
 }
+
+func TestOnlyTheLastPartMayBeSmall(t *testing.T) {
+	for _, c := range []struct {
+		smallest, first int
+		joined          bool
+	}{
+		{0, 5<<20 - 1, false},
+		{0, 5 << 20, true},
+		{2, 1, false},
+		{2, 2, true},
+	} {
+		u := memobjects.Uploads{SmallestPart: c.smallest}
+		id, err := u.Begin(t.Context(), "k", "video/mp4")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, size := range []int{c.first, 1} {
+			if _, err := u.PutPart("k", id, n+1, make([]byte, size)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		parts, _, err := u.Parts(t.Context(), "k", id, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := u.Join(t.Context(), "k", id, parts); (err == nil) != c.joined {
+			t.Errorf("%d bytes and 1, where %d is the smallest: %v", c.first, c.smallest, err)
+		}
+	}
+}
