@@ -8,6 +8,7 @@ import { ErrorNote } from "../ui/texts";
 import { count } from "../ui/words";
 import { useCell } from "../ui/cell";
 import type { Film } from "../watch/film";
+import { blockSize, useBlocks, useGradually } from "../watch/blocks";
 import { memo } from "../watch/memo";
 import { bringIntoView, useCueAt } from "../watch/transcript";
 import { ConflictDialog } from "./conflict";
@@ -137,6 +138,7 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
     open: () => selected === undefined && reveal(cues[Math.max(0, at)]?.id),
   });
   const blocks = useBlocks(cues);
+  const shown = useGradually(blocks.length);
   const total = [...findings.values()].reduce((n, f) => n + f.length, 0);
   const state = edit.saving ? "Saving…" : unsaved ? (edit.room ? "Not saved, kept on this device" : "Not saved") : "All is saved";
   return (
@@ -184,7 +186,7 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
       {!edit.room && <p class="note error">There is no room on this device to keep what is not saved. Save often.</p>}
       {cues.length === 0 && <p class="quiet">No captions yet. Play the film to where somebody speaks, and add a cue.</p>}
       <ol class="cues editing" ref={list} lang={opened.language === "und" ? undefined : opened.language} aria-label="Cues">
-        {blocks.map((block, b) => (
+        {blocks.slice(0, shown).map((block, b) => (
           <Rows
             key={b}
             first={b * blockSize}
@@ -228,24 +230,6 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
       )}
     </div>
   );
-}
-
-/** Cues that are looked at together whether a row has to be drawn anew: of a long film's thousands, only those near the one that changed. */
-const blockSize = 50;
-
-/** The cues in blocks. A block in which nothing changed is the same object as before. */
-function useBlocks(cues: ops.Cues): readonly ops.Cues[] {
-  const before = useRef<readonly ops.Cues[]>([]);
-  return useMemo(() => {
-    const blocks: ops.Cues[] = [];
-    for (let first = 0; first < cues.length; first += blockSize) {
-      const block = cues.slice(first, first + blockSize);
-      const old = before.current[blocks.length];
-      blocks.push(old?.length === block.length && old.every((cue, i) => cue === block[i]) ? old : block);
-    }
-    before.current = blocks;
-    return blocks;
-  }, [cues]);
 }
 
 interface RowsProps {

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Cue } from "../api/types";
 import { useCell } from "../ui/cell";
 import { clock } from "../ui/words";
+import { blockSize, useBlocks, useGradually } from "./blocks";
 import { cueAt } from "./cue-at";
 import type { Film } from "./film";
 import { memo } from "./memo";
@@ -36,10 +37,13 @@ export function Transcript({ cues, language, film }: { cues: readonly Cue[]; lan
   const playing = useCell(film.playing);
   const [follow, setFollow] = useState(true);
   const list = useRef<HTMLOListElement>(null);
+  const blocks = useBlocks(cues);
+  const shown = useGradually(blocks.length);
+  const there = at < shown * blockSize;
   useEffect(() => {
     const item = list.current?.children[at];
     if (follow && list.current && item instanceof HTMLElement) bringIntoView(list.current, item);
-  }, [at, follow]);
+  }, [at, follow, there]);
   const jump = useRef((start: number) => film.seek(start)).current;
   return (
     <>
@@ -56,13 +60,23 @@ export function Transcript({ cues, language, film }: { cues: readonly Cue[]; lan
         onWheel={() => playing && setFollow(false)}
         onTouchMove={() => playing && setFollow(false)}
       >
-        {cues.map((cue, i) => (
-          <Line key={i} cue={cue} on={i === at} onJump={jump} />
+        {blocks.slice(0, shown).map((block, b) => (
+          <Lines key={b} cues={block} on={at >= b * blockSize && at < (b + 1) * blockSize ? at - b * blockSize : -1} onJump={jump} />
         ))}
       </ol>
     </>
   );
 }
+
+const Lines = memo(function Lines({ cues, on, onJump }: { cues: readonly Cue[]; on: number; onJump: (start: number) => void }) {
+  return (
+    <>
+      {cues.map((cue, i) => (
+        <Line key={i} cue={cue} on={i === on} onJump={onJump} />
+      ))}
+    </>
+  );
+});
 
 const Line = memo(function Line({ cue, on, onJump }: { cue: Cue; on: boolean; onJump: (start: number) => void }) {
   return (
