@@ -10,7 +10,7 @@ import { useCell } from "../ui/cell";
 import type { Film } from "../watch/film";
 import { blockSize, useBlocks, useGradually } from "../watch/blocks";
 import { memo } from "../watch/memo";
-import { bringIntoView, useCueAt } from "../watch/transcript";
+import { bringIntoView, stepThrough, useCueAt } from "../watch/transcript";
 import { ConflictDialog } from "./conflict";
 import * as ops from "./cues";
 import { freeName } from "./draft";
@@ -185,7 +185,7 @@ export function Editor({ api, video, film, opened, taken, onCues, onSaved, onClo
       {edit.unchecked && <p class="quiet">The rules could not be looked at: {edit.unchecked}</p>}
       {!edit.room && <p class="note error">There is no room on this device to keep what is not saved. Save often.</p>}
       {cues.length === 0 && <p class="quiet">No captions yet. Play the film to where somebody speaks, and add a cue.</p>}
-      <ol class="cues editing" ref={list} lang={opened.language === "und" ? undefined : opened.language} aria-label="Cues">
+      <ol class="cues editing" ref={list} lang={opened.language === "und" ? undefined : opened.language} aria-label="Cues" onKeyDown={stepThrough}>
         {blocks.slice(0, shown).map((block, b) => (
           <Rows
             key={b}

@@ -58,22 +58,37 @@ const list: [string, string][] = [
   ["c", "Captions on, off"],
   ["f", "Full screen"],
   ["m", "Mute"],
+  ["↑↓ Home End", "From line to line (in the captions)"],
 ];
+
+const inEditor: [string, string][] = [
+  ["Alt+↓ and Alt+↑", "Next cue, the one before"],
+  ["Ctrl+Enter", "Play the open cue, or stop"],
+  ["Ctrl+S", "Save"],
+  ["Ctrl+Z, Ctrl+Y", "Undo, redo"],
+  ["↑ and ↓", "Later, earlier (in a time)"],
+];
+
+const List = ({ keys }: { keys: [string, string][] }) => (
+  <dl class="keys">
+    {keys.map(([key, does]) => (
+      <div key={key}>
+        <dt>
+          <kbd>{key}</kbd>
+        </dt>
+        <dd>{does}</dd>
+      </div>
+    ))}
+  </dl>
+);
 
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const on = useCell(keysOn);
   return (
     <Dialog title="Keyboard" onClose={onClose}>
-      <dl class="keys">
-        {list.map(([key, does]) => (
-          <div>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
+      <List keys={list} />
+      <h3>In the editor</h3>
+      <List keys={inEditor} />
       <label class="check">
         <input
           type="checkbox"

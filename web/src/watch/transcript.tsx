@@ -32,6 +32,17 @@ export function bringIntoView(list: HTMLElement, item: HTMLElement): void {
   if (far) requestAnimationFrame(() => correct(5));
 }
 
+/** Goes from cue to cue by arrow keys, in a list whose cues are buttons: a film has more of them than anybody wants to tab through. */
+export function stepThrough(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  if (event.altKey || event.ctrlKey || event.metaKey || !(event.target instanceof HTMLElement) || !event.target.matches(".cue")) return;
+  const cues = [...event.currentTarget.querySelectorAll<HTMLElement>(".cue")];
+  const now = cues.indexOf(event.target);
+  const to = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: cues.length - 1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  cues[to]?.focus();
+}
+
 export function Transcript({ cues, language, film }: { cues: readonly Cue[]; language: string; film: Film }) {
   const at = useCueAt(cues, film);
   const playing = useCell(film.playing);
@@ -57,6 +68,7 @@ export function Transcript({ cues, language, film }: { cues: readonly Cue[]; lan
         ref={list}
         lang={language === "und" ? undefined : language}
         aria-label="Transcript"
+        onKeyDown={stepThrough}
         onWheel={() => playing && setFollow(false)}
         onTouchMove={() => playing && setFollow(false)}
       >
