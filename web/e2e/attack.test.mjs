@@ -50,6 +50,8 @@ scenario("captions that attack, sent by the API, are text in the player, the tra
     await alice.seek(i + 0.5);
     await alice.shows(text);
   }
+  await alice.seek(2); // where one ends and the next begins
+  await alice.shows(texts[2]);
   await onlyText(alice);
 
   const search = alice.page.getByRole("searchbox", { name: "Search in this video" });

@@ -3,7 +3,7 @@ import { createServer, request } from "node:http";
 
 const part = /[?&]partNumber=(\d+)/;
 
-/** A Proxy passes everything on to host:port unchanged, but for the parts that it cuts. */
+/** A Proxy passes everything on to the host that a request names, unchanged, but for the parts that it cuts. */
 export class Proxy {
   /** By the numbers of parts: how often the storage took each whole, and the bytes that went through for it. */
   taken = new Map();
@@ -16,7 +16,7 @@ export class Proxy {
   #server;
 
   /** cut says of a part, by its number and how often it was tried before, after how many bytes it is cut; undefined lets it through. */
-  constructor(target, cut) {
+  constructor(cut) {
     const tries = new Map();
     this.#server = createServer((coming, answer) => {
       const number = coming.method === "PUT" ? Number(part.exec(coming.url)?.[1] ?? 0) : 0;
@@ -25,7 +25,8 @@ export class Proxy {
       const limit = number > 0 ? cut(number, before) : undefined;
       if (coming.url.includes("/_aws/execute-api/")) this.calls++;
 
-      const going = request({ host: target.hostname, port: target.port, method: coming.method, path: coming.url, headers: coming.headers });
+      const [host, port] = coming.headers.host.split(":");
+      const going = request({ host, port, method: coming.method, path: coming.url, headers: coming.headers });
       let passed = 0;
       coming.on("data", (piece) => {
         passed += piece.length;

@@ -13,7 +13,7 @@ import { padded, spoken } from "../lib/films.mjs";
 import { Guard } from "../lib/guard.mjs";
 import { Person } from "../lib/person.mjs";
 import { executablePath, flags } from "../lib/flags.mjs";
-import { storage } from "../lib/stage.mjs";
+import { page, storage } from "../lib/stage.mjs";
 import { until } from "../lib/until.mjs";
 import { watch } from "./memory.mjs";
 import { Proxy } from "./proxy.mjs";
@@ -25,12 +25,12 @@ const mega = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
 
 // Every fifth part is cut when it comes first, each at another place.
 const cut = (number, before) => (number % 5 === 0 && before === 0 ? 1e6 * (1 + (number % 13)) : undefined);
-const target = new URL(storage);
-const proxy = new Proxy(target, cut);
+const proxy = new Proxy(cut);
 const port = await proxy.listen();
 const folder = await mkdtemp(join(tmpdir(), "cuepipe-bench-"));
 // The addresses stay as they are, since they are signed: only the connections go elsewhere.
-const browser = await chromium.launch({ executablePath, args: [...flags, `--host-resolver-rules=MAP ${target.host} 127.0.0.1:${port}`] });
+const elsewhere = [...new Set([storage, page].map((address) => new URL(address).host))].map((host) => `MAP ${host} 127.0.0.1:${port}`);
+const browser = await chromium.launch({ executablePath, args: [...flags, `--host-resolver-rules=${elsewhere.join(",")}`] });
 let video;
 const api = new Api("alice");
 try {
@@ -39,14 +39,14 @@ try {
   await padded(await spoken("jfk.wav"), path, size);
 
   const context = await browser.newContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(hours);
+  const tab = await context.newPage();
+  tab.setDefaultTimeout(hours);
   const guard = new Guard(context);
   guard.expect(/net::ERR_/);
-  const alice = new Person(page, guard);
+  const alice = new Person(tab, guard);
   await alice.open();
   await alice.logIn("alice");
-  const stop = await watch(browser, page);
+  const stop = await watch(browser, tab);
   const began = performance.now();
   await alice.drop(path);
   await alice.becomes(name, "queued", "captioning", "ready");
@@ -54,7 +54,7 @@ try {
   const memory = await stop();
   await alice.becomes(name, "ready");
   video = await until("it is listed", async () => (await api.videos()).find((v) => v.title === name));
-  await guard.verify([page]);
+  await guard.verify([tab]);
 
   const parts = proxy.bytes.size;
   const twice = [...proxy.taken].filter(([, times]) => times !== 1);

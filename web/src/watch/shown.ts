@@ -35,7 +35,9 @@ export class Shown {
     }
     for (const [id, cue] of wanted) {
       if (entry.cues.has(id)) continue;
-      const shown = new VTTCue(cue.start, cue.end, cueText(cue));
+      // Chromium still shows a cue at the very moment of its end, where the next one may begin.
+      const end = cue.end - Math.min(0.001, (cue.end - cue.start) / 2);
+      const shown = new VTTCue(cue.start, end, cueText(cue));
       entry.track.addCue(shown);
       entry.cues.set(id, shown);
     }
