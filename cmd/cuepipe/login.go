@@ -30,7 +30,7 @@ The log-in is kept in cuepipe/credentials.json below $XDG_CONFIG_HOME, or below
 --token or $CUEPIPE_TOKEN is taken instead of it.
 
 ` + exitHelp,
-		Example: `  cuepipe login --api https://abc123.execute-api.eu-central-1.amazonaws.com/prod`,
+		Example: `  cuepipe login --api https://abc123.execute-api.eu-central-1.amazonaws.com`,
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.login(cmd.Context(), quiet, timeout) },
 	}

@@ -1,5 +1,5 @@
-// Command upload is the Lambda function behind POST /v1/videos and, below it,
-// POST /{id}/complete and POST /{id}/retry.
+// Command upload is the Lambda function behind the routes that create a video,
+// send its file, say that it is complete, play it, and caption it anew.
 package main
 
 import (

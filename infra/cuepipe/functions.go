@@ -73,7 +73,7 @@ func newFunctions(stack awscdk.Stack, props functionsProps) functions {
 	}
 	n := props.numbers
 	f := functions{
-		upload: function("upload", "Upload", "Admits an upload and signs its URL", n.upload, may.upload,
+		upload: function("upload", "Upload", "Admits an upload, signs its URLs and completes it", n.upload, may.upload,
 			uploadsBucket, table, uploadsQueue, caller, service),
 		videos: function("videos", "Videos", "Lists, shows and deletes videos, serves captions and saves people's own", n.videos, may.videos,
 			uploadsBucket, captionsBucket, table, caller),

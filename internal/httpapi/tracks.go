@@ -79,11 +79,7 @@ func (h videosHandler) putTrack(w http.ResponseWriter, r *http.Request, owner st
 }
 
 func (h videosHandler) deleteTrack(w http.ResponseWriter, r *http.Request, owner string) error {
-	v, name, err := h.ownTrackOf(r, owner)
-	if err != nil {
-		return err
-	}
-	version, err := seen(r, false)
+	v, name, version, err := h.ownVersionOf(r, owner)
 	if err != nil {
 		return err
 	}
@@ -120,11 +116,7 @@ func (h videosHandler) versions(w http.ResponseWriter, r *http.Request, owner st
 }
 
 func (h videosHandler) restore(w http.ResponseWriter, r *http.Request, owner string) error {
-	v, name, err := h.ownTrackOf(r, owner)
-	if err != nil {
-		return err
-	}
-	version, err := seen(r, false)
+	v, name, version, err := h.ownVersionOf(r, owner)
 	if err != nil {
 		return err
 	}
@@ -202,6 +194,14 @@ func (h videosHandler) ownTrackOf(r *http.Request, owner string) (video.Video, s
 	}
 	v, err := h.own(r, owner)
 	return v, name, err
+}
+
+// ownVersionOf is ownTrackOf with the version that the request is about.
+func (h videosHandler) ownVersionOf(r *http.Request, owner string) (v video.Video, name, version string, err error) {
+	if v, name, err = h.ownTrackOf(r, owner); err == nil {
+		version, err = seen(r, false)
+	}
+	return v, name, version, err
 }
 
 // ownTrackName is the name of a person's track as it is written, or the refusal

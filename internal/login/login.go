@@ -47,6 +47,9 @@ func withClient(ctx context.Context) context.Context {
 // LogIn has a person log in by a browser and returns what that gave. It ends
 // with ctx.
 func LogIn(ctx context.Context, r Request) (Credentials, error) {
+	if u, err := url.Parse(r.API); err != nil || !private(u) {
+		return Credentials{}, say("The service's address does not begin with https, so that others could read your log-in on its way. Use its https address.")
+	}
 	provider, err := discover(withClient(ctx), r.Issuer)
 	if err != nil {
 		return Credentials{}, err
@@ -77,7 +80,7 @@ func discover(ctx context.Context, issuer string) (*oidc.Provider, error) {
 	if err != nil || u.Host == "" {
 		return nil, say("The service names an issuer that is not a URL. Tell who runs the service.")
 	}
-	if u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+	if !private(u) {
 		return nil, say("The service's issuer %s is not reached by https, and a password must not be sent to it. Tell who runs the service.", u.Host)
 	}
 	provider, err := oidc.NewProvider(ctx, issuer)
@@ -85,6 +88,11 @@ func discover(ctx context.Context, issuer string) (*oidc.Provider, error) {
 		return nil, askingFailed(ctx, u.Host, err)
 	}
 	return provider, nil
+}
+
+// private reports whether nobody reads what is sent there on its way.
+func private(u *url.URL) bool {
+	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())
 }
 
 func loopback(host string) bool {

@@ -124,9 +124,11 @@ func TestALogInThatCannotBegin(t *testing.T) {
 	taken.Listen = "localhost:" + port
 	open := request(i)
 	open.Issuer = "http://issuer.example"
+	openly := request(i)
+	openly.API = "http://api.example"
 	i2 := logintest.New(t)
 	i2.Behave(logintest.Behaviour{Down: true})
-	for says, r := range map[string]login.Request{"Port " + port: taken, "not reached by https": open, "does not answer as": request(i2)} {
+	for says, r := range map[string]login.Request{"Port " + port: taken, "not reached by https": open, "does not begin with https": openly, "does not answer as": request(i2)} {
 		if _, err := login.LogIn(t.Context(), r); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v, want %s", err, says)
 		}
