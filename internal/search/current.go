@@ -40,9 +40,7 @@ func (s *Searcher) current(ctx context.Context, owner string) (videos []searched
 	}
 	if len(missing) > 0 && tag == "" {
 		// The place has to have a tag before captions are read.
-		if tag, err = s.store(ctx, owner, "", index{}.encode(nil)); err != nil {
-			return nil, 0, x, err
-		}
+		tag = s.store(ctx, owner, "", index{}.encode(nil))
 	}
 	before := x
 	videos, left, x, err := s.renew(ctx, videos, x, missing)
@@ -50,9 +48,9 @@ func (s *Searcher) current(ctx context.Context, owner string) (videos []searched
 		return nil, 0, x, err
 	}
 	if tag != "" && !x.has(before) {
-		err = s.keep(ctx, owner, tag, videos, x)
+		s.keep(ctx, owner, tag, videos, x)
 	}
-	return videos, notSearched + left, x, err
+	return videos, notSearched + left, x, nil
 }
 
 // stored reads an owner's index, or takes it from memory where that is still
@@ -79,32 +77,32 @@ func (s *Searcher) stored(ctx context.Context, owner string) (x index, tag strin
 }
 
 // store writes an index in the place of the one with the tag. The new tag is
-// empty where somebody else was there first.
-func (s *Searcher) store(ctx context.Context, owner, tag string, body []byte) (now string, err error) {
-	now, err = s.Objects.PutIf(ctx, video.SearchKey(owner), "application/octet-stream", tag, body)
-	if errors.Is(err, video.ErrObjectChanged) || errors.Is(err, video.ErrNoObject) {
-		return "", nil
+// empty where somebody else was there first, or where it cannot be stored: it is
+// only a copy, and the search goes on without.
+func (s *Searcher) store(ctx context.Context, owner, tag string, body []byte) (now string) {
+	now, err := s.Objects.PutIf(ctx, video.SearchKey(owner), "application/octet-stream", tag, body)
+	if err != nil && !errors.Is(err, video.ErrObjectChanged) && !errors.Is(err, video.ErrNoObject) {
+		s.Log.Warn("index is not stored", "err", err)
 	}
 	if err != nil {
-		return "", fmt.Errorf("write index: %w", err)
+		return ""
 	}
-	return now, nil
+	return now
 }
 
-// keep stores a renewed index, and holds it. That somebody else was first is no
-// error: what he wrote is mended by the next search, as this one's would be.
-func (s *Searcher) keep(ctx context.Context, owner, tag string, videos []searched, x index) error {
+// keep stores a renewed index, and holds it. Where somebody else was first, what
+// he wrote is mended by the next search, as this one's would be.
+func (s *Searcher) keep(ctx context.Context, owner, tag string, videos []searched, x index) {
 	keys := make([]string, len(videos))
 	for i, v := range videos {
 		keys[i] = v.captions.Key
 	}
-	now, err := s.store(ctx, owner, tag, x.encode(keys))
-	if err != nil || now == "" {
+	now := s.store(ctx, owner, tag, x.encode(keys))
+	if now == "" {
 		s.held.drop(owner)
-		return err
+		return
 	}
 	s.held.put(heldIndex{owner, now, x}, cmp.Or(s.mostHeld, mostHeld))
-	return nil
 }
 
 // list returns the newest videos that can be searched, and how many more there

@@ -51,6 +51,9 @@ const (
 	mostText = 64 << 20
 	// mostHeld is how much memory the indexes take that a process holds.
 	mostHeld = 384 << 20
+	// mostAnswered is of how many bytes hits are that a search answers with: a cue
+	// that a person wrote may be long. Lambda's limit is 6 MiB.
+	mostAnswered = 5 << 20
 	// atOnce is how many captions are read at a time.
 	atOnce = 32
 	// patience is for how long captions are read that the index does not have.
@@ -77,7 +80,7 @@ type Result struct {
 	Hits []Hit
 	// Videos is how many were searched.
 	Videos int
-	// More: there are more hits than were asked for.
+	// More: there are more hits than were asked for, or than can be answered with.
 	More bool
 	// NotSearched is how many videos were left out, at least.
 	NotSearched int
@@ -149,9 +152,9 @@ func (s *Searcher) Video(ctx context.Context, v video.Video, c Captions, q Query
 	if err != nil {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
-	r := Result{Videos: 1}
-	r.take(v, c.Name, t, q, limit)
-	return r, nil
+	f := found{Result: Result{Videos: 1}, limit: limit}
+	f.take(v, c.Name, t, q)
+	return f.Result, nil
 }
 
 // All searches the first track of each of an owner's videos, and the titles of
@@ -161,30 +164,43 @@ func (s *Searcher) All(ctx context.Context, owner string, q Query, limit int) (R
 	if err != nil {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
-	r := Result{Videos: len(videos), NotSearched: notSearched}
+	f := found{Result: Result{Videos: len(videos), NotSearched: notSearched}, limit: limit}
 	for _, v := range videos {
-		if r.More {
+		if f.More {
 			break
 		}
-		before := len(r.Hits)
-		r.take(v.Video, v.captions.Name, x.entries[v.captions.Key].track, q, limit)
-		if title := newTrack([]caption.Cue{{Lines: []string{v.Title}}}); len(r.Hits) == before && !r.More && len(title.find(q, 1)) > 0 {
-			if r.More = before == limit; !r.More {
-				r.Hits = append(r.Hits, Hit{Video: v.ID, Title: v.Title, Marks: marks(v.Title, q)})
-			}
+		before := len(f.Hits)
+		f.take(v.Video, v.captions.Name, x.entries[v.captions.Key].track, q)
+		if title := newTrack([]caption.Cue{{Lines: []string{v.Title}}}); len(f.Hits) == before && !f.More && len(title.find(q, 1)) > 0 {
+			f.add(Hit{Video: v.ID, Title: v.Title, Marks: marks(v.Title, q)})
 		}
 	}
-	return r, nil
+	return f.Result, nil
+}
+
+// found is a result that is being put together.
+type found struct {
+	Result
+	limit, bytes int
 }
 
 // take adds the hits of a track, as many as there is room for.
-func (r *Result) take(v video.Video, name string, t *track, q Query, limit int) {
-	for _, p := range t.find(q, limit-len(r.Hits)+1) {
-		if r.More = len(r.Hits) == limit; r.More {
+func (f *found) take(v video.Video, name string, t *track, q Query) {
+	for _, p := range t.find(q, f.limit-len(f.Hits)+1) {
+		start, end, text := t.at(p)
+		if f.add(Hit{v.ID, v.Title, name, p.cue + 1, start, end, text, marks(text, q)}); f.More {
 			return
 		}
-		start, end, text := t.at(p)
-		r.Hits = append(r.Hits, Hit{v.ID, v.Title, name, p.cue + 1, start, end, text, marks(text, q)})
+	}
+}
+
+// add adds a hit, or notes that there are more than there is room for.
+func (f *found) add(h Hit) {
+	// A mark is two numbers; a quotation mark of a text within JSON within
+	// Lambda's JSON has four bytes.
+	f.bytes += 4*(len(h.Text)+len(h.Title)) + 16*len(h.Marks) + 400
+	if f.More = len(f.Hits) == f.limit || f.bytes > mostAnswered; !f.More {
+		f.Hits = append(f.Hits, h)
 	}
 }
 

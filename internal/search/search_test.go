@@ -2,16 +2,19 @@ package search
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/cuepipe/cuepipe/internal/memobjects"
 	"github.com/cuepipe/cuepipe/internal/search/searchtest"
+	"github.com/cuepipe/cuepipe/internal/tracks"
 	"github.com/cuepipe/cuepipe/internal/video"
 )
 
@@ -217,6 +220,47 @@ func TestADamagedIndexIsMadeAnew(t *testing.T) {
 		if len(w.indexed()) != 1 {
 			t.Errorf("%.30q was not mended", damaged)
 		}
+	}
+}
+
+func TestAnIndexThatCannotBeStoredIsNotMissed(t *testing.T) {
+	w := newWorld(t)
+	w.add("a", "word")
+	w.full = errors.New("no place")
+	w.finds(w.searcher(), "word", "a 1")
+	if !strings.Contains(w.log.String(), "no place") {
+		t.Errorf("the log has %s", w.log.String())
+	}
+	w.full = nil
+	s := w.searcher()
+	w.finds(s, "word", "a 1")
+	w.add("b", "word")
+	w.full = errors.New("no place")
+	w.finds(s, "word", "b 1", "a 1")
+	w.full = nil
+	w.finds(s, "word", "b 1", "a 1")
+	if len(w.indexed()) != 2 {
+		t.Error("the index was not stored later")
+	}
+}
+
+// Cues as long as any that a person can save, and all of them hits.
+func TestAnAnswerHasAnEnd(t *testing.T) {
+	w := newWorld(t)
+	long := strings.Repeat(`a"`, tracks.MostCueText/2)
+	w.add("film", slices.Repeat([]string{long}, 200)...)
+	r, err := w.searcher().All(t.Context(), owner, parse(t, "a"), 200)
+	w.must(err)
+	inside, err := json.Marshal(r.Hits)
+	w.must(err)
+	answer, err := json.Marshal(string(inside))
+	w.must(err)
+	if len(answer) > 6<<20 || len(answer) < 1<<20 || !r.More || len(r.Hits) == 0 || len(r.Hits) == 200 {
+		t.Errorf("%d bytes with %d hits, more %v", len(answer), len(r.Hits), r.More)
+	}
+	one, err := w.searcher().All(t.Context(), owner, parse(t, "a"), 1)
+	if err != nil || len(one.Hits) != 1 || !one.More {
+		t.Errorf("%d hits, more %v, %v", len(one.Hits), one.More, err)
 	}
 }
 

@@ -29,6 +29,7 @@ type world struct {
 	// lag is what a listing has that is behind the last changes; nil is as it is.
 	lag    []video.Video
 	before func(call string) // what happens right before a call; called concurrently
+	full   error             // of storing an index
 
 	mu    sync.Mutex
 	calls map[string]int
@@ -81,6 +82,9 @@ func (w *world) GetUnless(ctx context.Context, key, tag string) ([]byte, string,
 
 func (w *world) PutIf(ctx context.Context, key, contentType, tag string, body []byte) (string, error) {
 	w.call("store")
+	if w.full != nil {
+		return "", w.full
+	}
 	return w.objects.PutIf(ctx, key, contentType, tag, body)
 }
 
