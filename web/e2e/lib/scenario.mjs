@@ -81,7 +81,10 @@ class Scenario {
   }
 
   async end() {
-    for (const { page } of this.#people) await page.context().close();
+    for (const { page } of this.#people) {
+      await page.unrouteAll({ behavior: "ignoreErrors" }); // an answer that is on its way has nobody to go to any more
+      await page.context().close();
+    }
     for (const api of this.#apis.values()) {
       for (const video of await api.videos()) if (video.title.includes(this.mark)) await api.remove(video.id);
     }
