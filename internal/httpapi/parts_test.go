@@ -364,3 +364,13 @@ func TestManyMaySayAtOnceThatAnUploadIsComplete(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestAFileThatIsPutTogetherByAnotherRequestIsAskedForAgain(t *testing.T) {
+	var log bytes.Buffer
+	w := httptest.NewRecorder()
+	err := fmt.Errorf("complete: %w", video.ErrObjectExists)
+	fail(w, httptest.NewRequest("POST", "/v1/videos/x/complete", nil), slog.New(slog.NewTextHandler(&log, nil)), err)
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), `"code":"unavailable"`) || log.Len() > 0 {
+		t.Errorf("%d %s, and the log has %s", w.Code, w.Body, log.String())
+	}
+}

@@ -66,6 +66,10 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 		problem(w, status, refusal.Code, refusal.Message)
 	case errors.Is(err, video.ErrNotFound):
 		problem(w, http.StatusNotFound, "not_found", "There is no such video among yours. GET /v1/videos lists them.")
+	case errors.Is(err, video.ErrObjectExists):
+		// Two put the parts together, and S3 told one of them before it had done so
+		// for the other. It is no failure of ours.
+		problem(w, http.StatusServiceUnavailable, "unavailable", "The file is being put together by another request. Say again in a moment that it is complete.")
 	case r.Context().Err() != nil:
 		log.Error("request took too long", "path", r.Pattern, "err", err)
 		problem(w, http.StatusServiceUnavailable, "unavailable", "The service could not answer in time. Try again in a moment.")

@@ -4,7 +4,8 @@
 // The uploads bucket is versioned; every read names the version that the plan
 // was made for. Actions: s3:PutObject (presigning), s3:GetObject and
 // s3:GetObjectVersion, s3:DeleteObject and s3:DeleteObjectVersion,
-// s3:ListBucketVersions, s3:AbortMultipartUpload, all below uploads/;
+// s3:ListBucketVersions, s3:AbortMultipartUpload and
+// s3:ListMultipartUploadParts, all below uploads/;
 // s3:ListBucketMultipartUploads; and s3:ListBucket below uploads/, without
 // which S3 answers 403 instead of 404 for what does not exist.
 //
