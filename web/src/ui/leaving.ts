@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 /** Whether the page is left on purpose, as for a log-in: then nobody is asked again. */
 let onPurpose = false;
@@ -11,7 +11,8 @@ export function askBefore(event: BeforeUnloadEvent, unsaved: boolean): void {
 
 /** The same for a component. And links to other views are told to onLink, and not followed. */
 export function useLeaving(unsaved: boolean, onLink: (href: string) => void): void {
-  useEffect(() => {
+  // With the change itself, and not some moments after it.
+  useLayoutEffect(() => {
     if (!unsaved) return;
     const unload = (event: BeforeUnloadEvent) => askBefore(event, true);
     const click = (event: MouseEvent) => {
