@@ -51,7 +51,7 @@ scenario("a video is deleted after a dialog that says what goes", async (it) => 
   const alice = await it.loggedIn("alice");
   await alice.button(`Delete ${title}`).click();
   const dialog = alice.dialog("Delete this video?");
-  await dialog.getByText("The file, its captions will be removed. This cannot be undone.").waitFor();
+  await dialog.getByText("The file and its captions will be removed. This cannot be undone.").waitFor();
   await alice.page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
   assert.equal(alice.guard.sent("DELETE", /./).length, 0);

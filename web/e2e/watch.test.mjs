@@ -83,6 +83,9 @@ scenario("the transcript follows the film, and jumps where one clicks or presses
   await alice.at(cues[7].start);
   await until("the line is marked", async () => (await current()) === flat(cues[7].text));
 
+  await alice.page.keyboard.press("ArrowDown");
+  assert.ok(await lines.nth(8).evaluate((b) => b === document.activeElement), "the arrow key does not go to the next line");
+
   // It follows while the film plays, and brings the line into view.
   await alice.seek(cues.at(-2).start - 0.5);
   await alice.button("Play").click();

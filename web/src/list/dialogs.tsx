@@ -63,7 +63,7 @@ export function DeleteDialog({ video, service, onClose, onGone }: { video: Video
         <strong class="name">{video.title}</strong>
       </p>
       <p>
-        The file{video.tracks.length > 0 ? ", its captions" : ""}
+        The file{video.tracks.length === 0 ? "" : own > 0 ? ", its captions" : " and its captions"}
         {own > 0 ? " and what people edited, with all versions," : ""} will be removed. This cannot be undone.
       </p>
     </Confirm>
