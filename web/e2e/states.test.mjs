@@ -40,6 +40,7 @@ scenario("a video is captioned again after a dialog that says what that does, wi
   await dialog.getByRole("combobox", { name: "Style of the captions" }).selectOption("netflix");
   await dialog.getByRole("textbox", { name: "Names that are said" }).fill("Kennedy\n\n  Washington ");
   await dialog.getByRole("button", { name: "Caption again" }).click();
+  await dialog.waitFor({ state: "detached" }); // the video is queued by then, and what is awaited below is not what was there before
   await alice.page.getByRole("list", { name: "Transcript" }).waitFor();
   await alice.page.locator(".title .chip", { hasText: "Captioned" }).waitFor();
   const { profile, names, status } = await it.api("alice").becomes(id, "ready");
