@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -25,7 +25,8 @@ const (
 	// that its upload is complete. It nearly always comes within seconds.
 	EventGrace = 20 * time.Second
 
-	maxFilename = 255 // characters
+	maxFilename = 255  // characters of its last part
+	maxPath     = 1024 // characters of a path, of which the last part is taken
 )
 
 // Videos is the store of items.
@@ -179,6 +180,12 @@ func (u Uploader) now() time.Time {
 	return time.Now().UTC()
 }
 
+// mediaType is what a file may be.
+var mediaType = regexp.MustCompile(`^(video|audio)/[a-z0-9][a-z0-9.+_-]*$`)
+
+// maxType is how long a type with all that it says may be, in characters.
+const maxType = 255
+
 // admit checks what the client says of its file. What the file really is, the
 // captioner finds out.
 func admit(r Request) (contentType string, err error) {
@@ -188,15 +195,16 @@ func admit(r Request) (contentType string, err error) {
 		return "", &Refusal{"invalid_filename", "Give the file's name as \"filename\", for example \"lecture.mp4\"."}
 	case !utf8.ValidString(r.Filename) || strings.ContainsFunc(r.Filename, unicode.IsControl):
 		return "", &Refusal{"invalid_filename", "The file's name has characters that cannot be shown. Rename it and try again."}
-	case utf8.RuneCountInString(name) > maxFilename:
+	case utf8.RuneCountInString(name) > maxFilename, utf8.RuneCountInString(r.Filename) > maxPath:
 		return "", &Refusal{"invalid_filename", fmt.Sprintf("The file's name is longer than %d characters. Shorten it and try again.", maxFilename)}
 	case r.Size <= 0:
 		return "", &Refusal{"invalid_size", "Give the file's size in bytes as \"size\", a whole number above 0."}
 	case r.Size > video.MaxSize:
 		return "", &Refusal{video.TooLarge.Code, video.TooLarge.Message}
 	}
-	kind, _, err := mime.ParseMediaType(r.ContentType)
-	if err != nil || !strings.HasPrefix(kind, "video/") && !strings.HasPrefix(kind, "audio/") {
+	kind, _, _ := strings.Cut(r.ContentType, ";") // what else it says, such as the codecs, the file says better
+	kind = strings.ToLower(strings.TrimRight(kind, " "))
+	if !mediaType.MatchString(kind) || utf8.RuneCountInString(r.ContentType) > maxType {
 		return "", &Refusal{"unsupported_type", "Only video and audio can be captioned: give its type as \"contentType\", for example \"video/mp4\"."}
 	}
 	return kind, nil
