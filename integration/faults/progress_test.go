@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/cuepipe/cuepipe/integration/faultproxy"
@@ -10,6 +11,7 @@ import (
 // captioned all the same, and no message comes again for it.
 func TestProgressThatIsThrottled(t *testing.T) {
 	t.Parallel()
+	busy(t)
 	d := upload(t, "sonnet", faultproxy.Rule{Name: "throttled", Change: "hear", Fault: faultproxy.Throttle})
 	d.endsAsEver()
 	d.wait("progress that was throttled", func(c faultproxy.Call) bool { return c.Fault == faultproxy.Throttle }, 1)
@@ -17,5 +19,24 @@ func TestProgressThatIsThrottled(t *testing.T) {
 		if c.Operation == "ChangeMessageVisibility" {
 			t.Errorf("a message was given back: %+v", c)
 		}
+	}
+}
+
+// busy keeps the machine at work until the test ends: progress is written once a
+// second, and a quick machine has recognised half a minute before.
+func busy(t *testing.T) {
+	t.Helper()
+	end := make(chan struct{})
+	t.Cleanup(func() { close(end) })
+	for range 2 * runtime.NumCPU() {
+		go func() {
+			for {
+				select {
+				case <-end:
+					return
+				default:
+				}
+			}
+		}()
 	}
 }
