@@ -138,3 +138,18 @@ fetch_sha256() {
   mv "$folder/$name" "$file"
   rm -rf "$folder"
 }
+
+# fetch_npm NAME FOLDER WHAT…: sees to it that CACHE/NAME has the packages of FOLDER's lock file, whose own checksums npm verifies.
+fetch_npm() {
+  local name="$1" folder="$2" target="$CACHE/$1" stamp
+  shift 2
+  stamp="$(fingerprint "$folder/package.json" "$folder/package-lock.json")"
+  if stamped "$target" "$stamp"; then return; fi
+  lock "$name"
+  if stamped "$target" "$stamp"; then return; fi
+  need_command npm "Install Node.js 20.19 or newer with npm: sudo apt-get install nodejs npm"
+  workspace "$name"
+  cp "$folder/package.json" "$folder/package-lock.json" "$WORKSPACE/"
+  patiently "fetching $*" npm ci --prefix "$WORKSPACE" --ignore-scripts --no-audit --no-fund
+  publish "$WORKSPACE" "$target" "$stamp"
+}
