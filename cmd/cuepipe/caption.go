@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cuepipe/cuepipe/internal/caption"
 	"github.com/cuepipe/cuepipe/internal/client"
 )
 
@@ -95,7 +96,7 @@ of the "type" "summary".
 	flags.BoolVar(&f.withoutPast, "no-resume", false, "do not go on with an upload that was interrupted")
 	flags.DurationVar(&f.timeout, "timeout", 0, "give up after this time, such as 10m; 0 never does")
 	completeWith(cmd, "format", strings.Split(formatNames(), ", "))
-	completeWith(cmd, "profile", profiles())
+	completeWith(cmd, "profile", caption.ProfileNames())
 	return cmd
 }
 

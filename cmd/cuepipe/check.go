@@ -60,7 +60,7 @@ each rule. A file that could not be read has "file" and "error".
 	flags.StringVarP(&f.format, "format", "f", "", "the files' format: "+readable()+" (default: by each file's name)")
 	flags.BoolVar(&f.json, "json", false, "tell findings as JSON lines")
 	flags.StringVar(&f.html, "html", "", "also write a page with every cue and its findings to this file")
-	completeWith(cmd, "profile", profiles())
+	completeWith(cmd, "profile", caption.ProfileNames())
 	return cmd
 }
 
@@ -237,14 +237,7 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func nameProfiles() string { return list(profiles()) }
-
-func profiles() (names []string) {
-	for _, p := range caption.Profiles() {
-		names = append(names, p.Name)
-	}
-	return names
-}
+func nameProfiles() string { return list(caption.ProfileNames()) }
 
 // readable names the formats that can be read.
 func readable() string {

@@ -43,10 +43,6 @@ func serve(ctx context.Context, env *config.Environment, log *slog.Logger, page 
 		return nil, err
 	}
 	uploads := s3objects.Uploads{Client: clients.S3, Bucket: env.String("UPLOADS_BUCKET")}
-	var profiles []string
-	for _, p := range caption.Profiles() {
-		profiles = append(profiles, p.Name)
-	}
 	props := web.Props{
 		Files: files,
 		Config: web.Config{
@@ -55,7 +51,7 @@ func serve(ctx context.Context, env *config.Environment, log *slog.Logger, page 
 			Scopes:         strings.Fields(cmp.Or(env.Optional("OIDC_SCOPES"), usualScopes)),
 			MaxSize:        video.MaxSize,
 			MultipartAbove: upload.MaxPut,
-			Profiles:       profiles,
+			Profiles:       caption.ProfileNames(),
 			OtherLanguages: clients.Transcribe != nil,
 		},
 		Log: log,

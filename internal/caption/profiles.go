@@ -12,16 +12,23 @@ func Profiles() []Profile {
 	return []Profile{Default(), netflix(), bbc(), ted(), dcmp()}
 }
 
+// ProfileNames are their names, in the same order.
+func ProfileNames() (names []string) {
+	for _, p := range Profiles() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
 // ProfileByName returns the profile of [Profiles] with this name. The error of
 // an unknown one lists those that there are.
 func ProfileByName(name string) (Profile, error) {
-	var names []string
 	for _, p := range Profiles() {
 		if p.Name == name {
 			return p, nil
 		}
-		names = append(names, p.Name)
 	}
+	names := ProfileNames()
 	last := len(names) - 1
 	return Profile{}, fmt.Errorf("there is no profile %q; the profiles are %s and %s", name, strings.Join(names[:last], ", "), names[last])
 }

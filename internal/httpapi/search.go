@@ -74,10 +74,7 @@ func (h searchHandler) one(w http.ResponseWriter, r *http.Request, owner string)
 	// What v names may be gone, because it was retried, saved or deleted since it
 	// was read: then it is read once more.
 	for tries := 2; ; tries-- {
-		v, err := h.video(r.Context(), r.PathValue("id"))
-		if err == nil && !v.VisibleTo(owner) {
-			err = video.ErrNotFound
-		}
+		v, err := ownVideo(r, h.video, owner)
 		if err != nil {
 			return err
 		}

@@ -123,14 +123,17 @@ func (h videosHandler) delete(w http.ResponseWriter, r *http.Request, owner stri
 
 // own reads the video that the path names, if it is the caller's.
 func (h videosHandler) own(r *http.Request, owner string) (video.Video, error) {
-	v, err := h.videos.Get(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return v, err
+	return ownVideo(r, h.videos.Get, owner)
+}
+
+// ownVideo reads the video that the path names. Somebody else's is as if it were
+// not there.
+func ownVideo(r *http.Request, get func(context.Context, string) (video.Video, error), owner string) (video.Video, error) {
+	v, err := get(r.Context(), r.PathValue("id"))
+	if err == nil && !v.VisibleTo(owner) {
+		err = video.ErrNotFound
 	}
-	if !v.VisibleTo(owner) {
-		return v, video.ErrNotFound
-	}
-	return v, nil
+	return v, err
 }
 
 // A cursor is opaque to clients: where a page ended.

@@ -38,11 +38,7 @@ func AdmitOptions(o video.Options, service bool) (video.Options, error) {
 	if o.Profile != "" {
 		p, err := caption.ProfileByName(o.Profile)
 		if err != nil {
-			var known []string
-			for _, p := range caption.Profiles() {
-				known = append(known, p.Name)
-			}
-			return o, &Refusal{"unknown_profile", "\"profile\" is one of " + strings.Join(known, ", ") + "; leave it out for default."}
+			return o, &Refusal{"unknown_profile", "\"profile\" is one of " + strings.Join(caption.ProfileNames(), ", ") + "; leave it out for default."}
 		}
 		o.Profile = p.Name
 	}
