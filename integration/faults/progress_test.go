@@ -2,6 +2,7 @@ package faults
 
 import (
 	"runtime"
+	"sync/atomic"
 	"testing"
 
 	"github.com/cuepipe/cuepipe/integration/faultproxy"
@@ -12,7 +13,7 @@ import (
 func TestProgressThatIsThrottled(t *testing.T) {
 	t.Parallel()
 	busy(t)
-	d := upload(t, "sonnet", faultproxy.Rule{Name: "throttled", Change: "hear", Fault: faultproxy.Throttle})
+	d := upload(t, "sonnets", faultproxy.Rule{Name: "throttled", Change: "hear", Fault: faultproxy.Throttle})
 	d.endsAsEver()
 	d.wait("progress that was throttled", func(c faultproxy.Call) bool { return c.Fault == faultproxy.Throttle }, 1)
 	for _, c := range d.calls() {
@@ -26,16 +27,11 @@ func TestProgressThatIsThrottled(t *testing.T) {
 // second, and a quick machine has recognised half a minute before.
 func busy(t *testing.T) {
 	t.Helper()
-	end := make(chan struct{})
-	t.Cleanup(func() { close(end) })
+	var ended atomic.Bool
+	t.Cleanup(func() { ended.Store(true) })
 	for range 2 * runtime.NumCPU() {
 		go func() {
-			for {
-				select {
-				case <-end:
-					return
-				default:
-				}
+			for !ended.Load() {
 			}
 		}()
 	}
