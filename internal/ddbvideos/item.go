@@ -38,6 +38,7 @@ type item struct {
 	Failure     *failure           `dynamodbav:"failure,omitempty"`
 	Own         []ownTrack         `dynamodbav:"own,omitempty"`
 	OwnEdition  int                `dynamodbav:"ownEdition,omitempty"`
+	OwnAt       string             `dynamodbav:"ownAt,omitempty"`
 	CreatedAt   string             `dynamodbav:"createdAt"`
 	UpdatedAt   string             `dynamodbav:"updatedAt"`
 	ExpiresAt   int64              `dynamodbav:"expiresAt,omitempty"`
@@ -114,6 +115,9 @@ func toItem(v video.Video) item {
 	if !v.StartedAt.IsZero() {
 		it.StartedAt = stamp(v.StartedAt)
 	}
+	if !v.OwnAt.IsZero() {
+		it.OwnAt = stamp(v.OwnAt)
+	}
 	if !v.ExpiresAt.IsZero() {
 		it.ExpiresAt = v.ExpiresAt.Unix()
 	}
@@ -158,8 +162,14 @@ func fromMap(m map[string]types.AttributeValue) (video.Video, error) {
 	if v.UpdatedAt, err = time.Parse(time.RFC3339Nano, it.UpdatedAt); err != nil {
 		return v, fmt.Errorf("read item %s: %w", it.ID, err)
 	}
-	if it.StartedAt != "" {
-		if v.StartedAt, err = time.Parse(time.RFC3339Nano, it.StartedAt); err != nil {
+	for _, at := range []struct {
+		stored string
+		into   *time.Time
+	}{{it.StartedAt, &v.StartedAt}, {it.OwnAt, &v.OwnAt}} {
+		if at.stored == "" {
+			continue
+		}
+		if *at.into, err = time.Parse(time.RFC3339Nano, at.stored); err != nil {
 			return v, fmt.Errorf("read item %s: %w", it.ID, err)
 		}
 	}

@@ -52,7 +52,9 @@ func update(c video.Change, now time.Time) *updating {
 	if o := c.Own; o != nil {
 		u.condition += " AND " + u.ofEdition(o.Edition)
 	}
-	u.put("updatedAt", stamp(now))
+	if c.Own == nil {
+		u.put("updatedAt", stamp(now))
+	}
 	if c.To != "" {
 		u.put("status", string(c.To))
 	}
@@ -111,6 +113,7 @@ func update(c video.Change, now time.Time) *updating {
 	}
 	if o := c.Own; o != nil {
 		u.put("ownEdition", o.Edition+1)
+		u.put("ownAt", stamp(now))
 		if own := itemOwn(o.Tracks); own != nil {
 			u.put("own", own)
 		} else {

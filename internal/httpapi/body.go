@@ -65,7 +65,7 @@ func newVideoBody(v video.Video, now time.Time) videoBody {
 	b := videoBody{ID: v.ID, Title: v.Title, Size: v.Size, ContentType: v.ContentType,
 		optionsBody: optionsBody(v.Options), Status: string(v.Status),
 		Duration: v.Duration.Seconds(), Upload: pendingUpload(v), Tracks: newTrackBodies(v), Failure: (*failureBody)(v.Failure),
-		CreatedAt: v.CreatedAt.Format(time.RFC3339Nano), UpdatedAt: v.UpdatedAt.Format(time.RFC3339Nano)}
+		CreatedAt: v.CreatedAt.Format(time.RFC3339Nano), UpdatedAt: v.ChangedAt().Format(time.RFC3339Nano)}
 	if v.Segments > 0 {
 		p := progressBody{Done: len(v.Done), Total: v.Segments, Heard: v.SoundHeard().Seconds()}
 		if left, ok := v.TimeLeft(now); ok {

@@ -224,8 +224,9 @@ type created struct {
 		Method, URL, ExpiresAt string
 		Headers                map[string]string
 	}
-	Failure *failureBody
-	Tracks  []trackBody
+	Failure   *failureBody
+	Tracks    []trackBody
+	UpdatedAt time.Time
 }
 
 func TestAVideoFromCreationToItsEnd(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cuepipe/cuepipe/internal/httpapi/contract"
 	"github.com/cuepipe/cuepipe/internal/video"
@@ -94,8 +95,13 @@ func TestATrackOfOnesOwnFromItsFirstVersionToItsEnd(t *testing.T) {
 	if _, _, body := a.do("alice", "GET", path+"/captions/en-x-edited.vtt?partial=true", ""); string(body) != oneVTT {
 		t.Errorf("after a retry: %q", body)
 	}
+	later := epoch.Add(time.Hour)
+	a.store.Now = func() time.Time { return later }
 	if status, _, _ := a.send("alice", "DELETE", path+"/captions/en-x-edited", "", over(third.ETag, "text/vtt")); status != 204 {
 		t.Errorf("delete: %d", status)
+	}
+	if a.want(200, "alice", "GET", path, "", &v); !v.UpdatedAt.Equal(later) {
+		t.Errorf("the video changed at %v, want %v", v.UpdatedAt, later)
 	}
 	for _, gone := range []string{".vtt", "/versions", ".vtt?version=1"} {
 		var p Problem

@@ -30,7 +30,7 @@ func (s Sweeper) start(ctx context.Context, r *Report, seen video.Video) error {
 		}
 		s.Log.Error("the video failed: it was started again and did not move", "video", v.ID, "generation", v.Generation,
 			"was", v.Status, "done", len(v.Done), "segments", v.Segments)
-		s.Count.Add(metric.GivenUp, 1)
+		s.Count.Add(1, metric.GivenUp)
 		r.GivenUp++
 		s.removeSounds(ctx, r, v)
 		return nil
@@ -43,7 +43,7 @@ func (s Sweeper) start(ctx context.Context, r *Report, seen video.Video) error {
 	}
 	s.Log.Warn("the video did not move; it is started again", "video", v.ID, "generation", v.Generation,
 		"was", v.Status, "since", v.UpdatedAt, "done", len(v.Done), "segments", v.Segments)
-	s.Count.Add(metric.Swept, 1)
+	s.Count.Add(1, metric.Swept)
 	r.Swept++
 	return s.Queue.Announce(ctx, v.ID, v.Generation, 0)
 }

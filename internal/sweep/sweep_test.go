@@ -87,6 +87,23 @@ func TestWhatASweepDoesAndLeaves(t *testing.T) {
 	}
 }
 
+func TestWhoSavesTracksDoesNotKeepAVideoStanding(t *testing.T) {
+	w := newWorld(t)
+	v := inWork(w)
+	w.now = w.now.Add(after + 1)
+	save, _, err := video.SaveOwn(v, "en-x-mine", video.Version{ID: video.NewID(), Cues: 1, SavedAt: w.now, Sum: "sum"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.change(v.ID, save)
+	if got := w.sweep(); got != (Report{Swept: 1}) {
+		t.Errorf("the sweep did %+v", got)
+	}
+	if v := w.at(v.ID); v.Status != video.Queued || len(v.Own) != 1 {
+		t.Errorf("the video is %s, with people's tracks %+v", describe(v), v.Own)
+	}
+}
+
 func TestASweptVideoIsDispatchedAgainAndMoves(t *testing.T) {
 	w := newWorld(t)
 	v := inWork(w)

@@ -213,7 +213,9 @@ func (c Change) Apply(v Video, now time.Time) (Video, error) {
 		return v, c.Stale(v)
 	}
 	v.Done, v.Heard, v.Tracks = slices.Clone(v.Done), maps.Clone(v.Heard), slices.Clone(v.Tracks)
-	v.UpdatedAt = now
+	if c.Own == nil {
+		v.UpdatedAt = now
+	}
 	if c.To != "" {
 		v.Status = c.To
 	}
@@ -261,7 +263,7 @@ func (c Change) Apply(v Video, now time.Time) (Video, error) {
 		v.Failure = c.Failure
 	}
 	if o := c.Own; o != nil {
-		v.Own, v.OwnEdition = o.Tracks, v.OwnEdition+1
+		v.Own, v.OwnEdition, v.OwnAt = o.Tracks, v.OwnEdition+1, now
 	}
 	if c.DropOwn {
 		v.Own = nil

@@ -120,6 +120,14 @@ func (v Video) OwnTrack(name string) (OwnTrack, bool) {
 	return v.Own[i], true
 }
 
+// ChangedAt is when anything of the video last changed, people's tracks included.
+func (v Video) ChangedAt() time.Time {
+	if v.OwnAt.After(v.UpdatedAt) {
+		return v.OwnAt
+	}
+	return v.UpdatedAt
+}
+
 // OwnByTime returns people's tracks, the one that was saved last first.
 func (v Video) OwnByTime() []OwnTrack {
 	return slices.SortedFunc(slices.Values(v.Own), func(a, b OwnTrack) int {

@@ -124,6 +124,20 @@ func TestPeoplesTracksAreChangedAsTheyWereSeen(t *testing.T) {
 	}
 }
 
+// A video that stands still stands still, whatever people save of it meanwhile.
+func TestPeoplesTracksDoNotMoveAVideo(t *testing.T) {
+	stands := Video{Status: Captioning, Generation: 1, UpdatedAt: now}
+	save, _, _ := SaveOwn(stands, "en-x-a", Version{ID: "1"})
+	saved, err := save.Apply(stands, now.Add(time.Minute))
+	if err != nil || !saved.UpdatedAt.Equal(now) || !saved.OwnAt.Equal(now.Add(time.Minute)) || !saved.ChangedAt().Equal(saved.OwnAt) {
+		t.Errorf("saved: moved at %v, people's tracks at %v, changed at %v; %v", saved.UpdatedAt, saved.OwnAt, saved.ChangedAt(), err)
+	}
+	swept, err := Sweep(stands).Apply(saved, now.Add(time.Hour))
+	if err != nil || !swept.ChangedAt().Equal(now.Add(time.Hour)) {
+		t.Errorf("a person who saves is in the sweeper's way: %v; changed at %v", err, swept.ChangedAt())
+	}
+}
+
 func TestPeopleCaptionWhatIsUploadedAndThere(t *testing.T) {
 	for _, s := range []Status{Pending, Queued, Captioning, Ready, Uncaptioned, Failed, Deleting, Deleted} {
 		v := Video{Status: s}

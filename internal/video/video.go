@@ -85,7 +85,10 @@ type Video struct {
 	// change of any of them raises the edition.
 	Own        []OwnTrack
 	OwnEdition int
+	OwnAt      time.Time // when they last changed; zero until then
 
+	// UpdatedAt is when anything else last changed. What people do to their
+	// tracks is apart: it would make a video seem to move that stands still.
 	CreatedAt, UpdatedAt time.Time
 	ExpiresAt            time.Time // zero, or when the store may forget the item
 }
