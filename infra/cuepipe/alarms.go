@@ -30,10 +30,10 @@ type alarmsProps struct {
 }
 
 // newAlarms tells a topic when videos are given up, when work waits too long,
-// and when a function or the API fails. They are twelve, of which an account has
-// ten for nothing: the functions behind the API have none of their own, because the
-// API answers with a server error when one of them fails, and what the notifier
-// fails to do waits.
+// and when a function or the API fails. They are ten, which an account has for
+// nothing: all that is given up is one count, the functions behind the API have
+// no alarm of their own, because the API answers with a server error when one of
+// them fails, and what the notifier fails to do waits.
 func newAlarms(stack awscdk.Stack, props alarmsProps) {
 	scope := constructs.NewConstruct(stack, jsii.String("Alarms"))
 	tell := awscloudwatchactions.NewSnsAction(newTopic(stack, scope, props.email))
@@ -61,10 +61,6 @@ func newAlarms(stack awscdk.Stack, props alarmsProps) {
 		{"Segments", props.segments, props.numbers.transcriber.timeout},
 	}
 	for _, q := range queues {
-		// Dead letters are taken within seconds, so their number is hardly ever seen
-		// above zero: that one was received is the sign.
-		alarm(q.id+"GivenUp", fmt.Sprintf("A message failed %d times: its video has failed", video.MaxTries),
-			q.queue.deadLetters.MetricNumberOfMessagesReceived(every(5, "Sum")), 1, 1)
 		old := stale(q.timeout)
 		alarm(q.id+"Wait", fmt.Sprintf("A message has waited for %v: work fails again and again, or more arrives than can be done", old),
 			q.queue.queue.MetricApproximateAgeOfOldestMessage(every(5, "Maximum")), old.Seconds(), 1)
@@ -86,7 +82,9 @@ func newAlarms(stack awscdk.Stack, props alarmsProps) {
 	// Nobody takes these: the alarm stays until somebody has dealt with them.
 	alarm("EventsGivenUp", "The end of a video could not be told, or the webhook did not take it",
 		props.events.deadLetters.MetricApproximateNumberOfMessagesVisible(every(5, "Maximum")), 1, 1)
-	alarm("StuckGivenUp", "A video stood still, was started again and stood still again: it has failed",
+	// Counted by who gives up: dead letters are taken within seconds, so that
+	// their queues' lengths are hardly ever seen above zero.
+	alarm("GivenUp", fmt.Sprintf("A message failed %d times, or a video stood still, was started again and stood still again: the video has failed", video.MaxTries),
 		awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 			Namespace: jsii.String(metric.Namespace), MetricName: jsii.String(metric.GivenUp),
 			DimensionsMap: &map[string]*string{metric.Stage: &props.stage},

@@ -28,7 +28,7 @@ func alarmsRule(t template) (problems []string) {
 		}
 	}
 	if watched["GivenUp prod"] == nil || watched["GivenUp prod"].at("Namespace") != "Cuepipe" {
-		problems = append(problems, "nobody hears of videos that the sweeper gives up")
+		problems = append(problems, "nobody hears of videos that are given up")
 	}
 	if wait := watched["IteratorAge NotifierFunction"]; wait == nil || number(wait.at("Threshold")) != 15*60*1000 {
 		problems = append(problems, "nobody hears of ends that wait to be told")
@@ -41,15 +41,10 @@ func alarmsRule(t template) (problems []string) {
 	}
 	for _, queue := range []string{"Uploads", "Segments"} {
 		// The names of queues are attributes of theirs.
-		for _, metric := range []string{
-			"NumberOfMessagesReceived " + queue + "DeadLetters",
-			"ApproximateAgeOfOldestMessage " + queue + "Queue",
-		} {
-			if watched[metric] == nil {
-				problems = append(problems, "nobody hears of "+metric)
-			}
-		}
 		age := watched["ApproximateAgeOfOldestMessage "+queue+"Queue"]
+		if age == nil {
+			problems = append(problems, "nobody hears of messages that wait in "+queue+"Queue")
+		}
 		hidden := number(t.named(queue + "Queue").at("VisibilityTimeout"))
 		if age != nil && number(age.at("Threshold")) <= hidden {
 			problems = append(problems, fmt.Sprintf("%sQueue hides messages for %v s, and its alarm goes off before one can have come again", queue, hidden))
@@ -66,7 +61,7 @@ func alarmsRule(t template) (problems []string) {
 	if !cloudWatchMay(t.named("AlarmsTopicPolicy").at("PolicyDocument", "Statement"), "sns:Publish") {
 		problems = append(problems, "CloudWatch may not publish to the topic")
 	}
-	if len(alarms) > 12 {
+	if len(alarms) > 10 {
 		problems = append(problems, fmt.Sprintf("there are %d alarms, and each beyond ten costs every month", len(alarms)))
 	}
 	return problems

@@ -156,13 +156,13 @@ var rules = []struct {
 		"one tells nobody":    func(t template) { delete(t.named("AlarmsApiErrors").Properties, "AlarmActions") },
 		"a function unheard":  func(t template) { remove(t, "AlarmsTranscriberErrors") },
 		"the API unheard":     func(t template) { remove(t, "AlarmsApiErrors") },
-		"given up unheard":    func(t template) { remove(t, "AlarmsStuckGivenUp") },
+		"given up unheard":    func(t template) { remove(t, "AlarmsGivenUp") },
 		"late ends unheard":   func(t template) { remove(t, "AlarmsEventsWait") },
 		"untold ends unheard": func(t template) { remove(t, "AlarmsEventsGivenUp") },
 		"of another stage": func(t template) {
-			t.named("AlarmsStuckGivenUp").at("Dimensions", 0).(map[string]any)["Value"] = "dev"
+			t.named("AlarmsGivenUp").at("Dimensions", 0).(map[string]any)["Value"] = "dev"
 		},
-		"a queue unheard": func(t template) { remove(t, "AlarmsSegmentsGivenUp") },
+		"a queue unheard": func(t template) { remove(t, "AlarmsSegmentsWait") },
 		"too early":       func(t template) { t.named("AlarmsUploadsWait").Properties["Threshold"] = 60.0 },
 		"more than are free": func(t template) {
 			for name, r := range maps.Clone(t.Resources) {

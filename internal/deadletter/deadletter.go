@@ -120,7 +120,7 @@ func (h Handler) fail(ctx context.Context, l letter) (found bool, err error) {
 			return false, fmt.Errorf("dead letter: %w", err)
 		}
 	}
-	h.Count.Add(metric.DeadLetters, 1)
+	h.Count.Add(1, metric.DeadLetters, metric.GivenUp)
 	return true, nil
 }
 
@@ -139,6 +139,6 @@ func (h Handler) quarantine(ctx context.Context, m events.SQSMessage) error {
 		return fmt.Errorf("quarantine: %w", err)
 	}
 	h.Log.Error("a message that names no video was put into quarantine", "message", m.MessageId, "key", key)
-	h.Count.Add(metric.Quarantined, 1)
+	h.Count.Add(1, metric.Quarantined, metric.GivenUp)
 	return nil
 }

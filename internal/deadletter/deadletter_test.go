@@ -83,7 +83,7 @@ func TestTheVideoOfADeadLetterFails(t *testing.T) {
 			if err != nil || got.Status != video.Failed || *got.Failure != video.GaveUp || len(o) != 0 {
 				t.Errorf("%s %v, %v, quarantined %v", got.Status, got.Failure, err, o)
 			}
-			if !strings.Contains(log.String(), `"DeadLetters":1`) || !strings.Contains(log.String(), `"Stage":"test"`) {
+			if !strings.Contains(log.String(), `"DeadLetters":1,"GivenUp":1`) || !strings.Contains(log.String(), `"Stage":"test"`) {
 				t.Errorf("it was not counted: %s", log)
 			}
 		})
@@ -173,7 +173,7 @@ func TestAMessageThatNamesNoVideoIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		kept := o[fmt.Sprintf("quarantine/m%d.json", i)]
-		if !strings.Contains(kept, `"queue": "arn:aws:sqs:us-east-1:000000000000:dead"`) || !strings.Contains(log.String(), `"Quarantined":1`) {
+		if !strings.Contains(kept, `"queue": "arn:aws:sqs:us-east-1:000000000000:dead"`) || !strings.Contains(log.String(), `"Quarantined":1,"GivenUp":1`) {
 			t.Errorf("%.40s: kept %q", body, kept)
 		}
 		if strings.Contains(log.String(), "not JSON") {

@@ -20,7 +20,10 @@ const (
 	DeadLetters = "DeadLetters" // messages of videos that failed every try
 	Quarantined = "Quarantined" // messages that name no video
 	Swept       = "Swept"       // videos that did not move and were started again
-	GivenUp     = "GivenUp"     // videos that were started again and still did not move
+	// GivenUp is what somebody should look at, for one alarm: all of the dead
+	// letters and of the quarantined, and videos that were started again and
+	// still did not move.
+	GivenUp = "GivenUp"
 )
 
 // A Counter counts for one stage.
@@ -29,14 +32,17 @@ type Counter struct {
 	Stage string
 }
 
-// Add adds n to a metric; nothing is written for 0.
-func (c Counter) Add(name string, n int) {
+// Add adds n to each of the metrics that are named; nothing is written for 0.
+func (c Counter) Add(n int, names ...string) {
 	if n == 0 {
 		return
 	}
-	c.Log.Info("counted", name, n, Stage, c.Stage, slog.Group("_aws",
+	counts, metrics := []any{Stage, c.Stage}, []map[string]string{}
+	for _, name := range names {
+		counts = append(counts, name, n)
+		metrics = append(metrics, map[string]string{"Name": name, "Unit": "Count"})
+	}
+	c.Log.Info("counted", append(counts, slog.Group("_aws",
 		"Timestamp", time.Now().UnixMilli(),
-		"CloudWatchMetrics", []map[string]any{{
-			"Namespace": Namespace, "Dimensions": [][]string{{Stage}}, "Metrics": []map[string]string{{"Name": name, "Unit": "Count"}},
-		}}))
+		"CloudWatchMetrics", []map[string]any{{"Namespace": Namespace, "Dimensions": [][]string{{Stage}}, "Metrics": metrics}}))...)
 }

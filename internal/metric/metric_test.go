@@ -13,15 +13,15 @@ import (
 func TestALineIsInTheEmbeddedMetricFormat(t *testing.T) {
 	var out bytes.Buffer
 	c := Counter{Log: slog.New(slog.NewJSONHandler(&out, nil)), Stage: "prod"}
-	c.Add(GivenUp, 0)
+	c.Add(0, GivenUp)
 	if out.Len() != 0 {
 		t.Errorf("nothing happened, and the log has %s", out.String())
 	}
-	c.Add(GivenUp, 3)
+	c.Add(3, DeadLetters, GivenUp)
 	var line struct {
-		GivenUp int
-		Stage   string
-		AWS     struct {
+		DeadLetters, GivenUp int
+		Stage                string
+		AWS                  struct {
 			Timestamp         int64
 			CloudWatchMetrics []struct {
 				Namespace  string
@@ -33,12 +33,12 @@ func TestALineIsInTheEmbeddedMetricFormat(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
 		t.Fatalf("%s: %v", out.String(), err)
 	}
-	if line.GivenUp != 3 || line.Stage != "prod" || time.Since(time.UnixMilli(line.AWS.Timestamp)).Abs() > time.Minute || len(line.AWS.CloudWatchMetrics) != 1 {
+	if line.DeadLetters != 3 || line.GivenUp != 3 || line.Stage != "prod" || time.Since(time.UnixMilli(line.AWS.Timestamp)).Abs() > time.Minute || len(line.AWS.CloudWatchMetrics) != 1 {
 		t.Fatalf("the line is %s", out.String())
 	}
 	m := line.AWS.CloudWatchMetrics[0]
 	if m.Namespace != Namespace || len(m.Dimensions) != 1 || len(m.Dimensions[0]) != 1 || m.Dimensions[0][0] != Stage ||
-		len(m.Metrics) != 1 || m.Metrics[0].Name != GivenUp || m.Metrics[0].Unit != "Count" {
+		len(m.Metrics) != 2 || m.Metrics[0].Name != DeadLetters || m.Metrics[1].Name != GivenUp || m.Metrics[1].Unit != "Count" {
 		t.Errorf("the metric is %+v", m)
 	}
 }
