@@ -157,11 +157,12 @@ scenario("a film is watched while it is still being captioned, and its captions 
     if (now.cues !== (seen.at(-1)?.cues ?? 0) || !now.early) seen.push(now);
     return !now.early;
   });
-  const early = seen.filter((s) => s.early && s.cues > 0);
+  const all = cuesOf(await it.api("alice").captions((await it.api("alice").videos()).find((v) => v.title === title).id, "en.vtt"));
+  // The last ones may be there a moment before the page hears that the video is ready: these are no "so far" any more.
+  const early = seen.filter((s) => s.early && s.cues > 0 && !(s.told === "" && s.cues === all.length));
   assert.ok(early.length >= 2, `captions were seen to grow ${early.length} times: ${JSON.stringify(seen)}`);
   assert.ok(early.every((s) => /^Captions so far, to /.test(s.told)), JSON.stringify(early));
   for (let i = 1; i < early.length; i++) assert.ok(early[i].cues > early[i - 1].cues && early[i].time > early[i - 1].time, JSON.stringify(early));
-  const all = cuesOf(await it.api("alice").captions((await it.api("alice").videos()).find((v) => v.title === title).id, "en.vtt"));
   await until("all cues are there", async () => (await transcript.locator("li").count()) === all.length);
   assert.equal(await alice.video("paused"), false);
   const time = await alice.video("currentTime");
