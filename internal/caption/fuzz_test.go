@@ -230,6 +230,21 @@ func checkKept(t *testing.T, track Track) {
 	if !reflect.DeepEqual(got, track) {
 		t.Fatalf("read back as\n%+v\nwant\n%+v\nfrom\n%s", got, track, text)
 	}
+	checkKeptByJSON(t, track)
+}
+
+// checkKeptByJSON: what WebVTT has beside the text is in JSON, too.
+func checkKeptByJSON(t *testing.T, track Track) {
+	t.Helper()
+	var out bytes.Buffer
+	if err := writeJSON(&out, track); err != nil {
+		t.Fatalf("write JSON: %v", err)
+	}
+	text := out.String()
+	checkJSON(t, text, len(track.Cues))
+	if got, err := ReadJSON(&out); err != nil || !reflect.DeepEqual(got, track) {
+		t.Fatalf("read back, %v, as\n%+v\nwant\n%+v\nfrom\n%s", err, got, track, text)
+	}
 }
 
 // FuzzKeepVTT: nothing that stands beside the text ends a cue or a block early.
@@ -258,6 +273,13 @@ func FuzzKeepVTT(f *testing.F) {
 			}
 		}
 		checkKept(t, got)
+		var beside bytes.Buffer
+		if err := writeJSON(&beside, track); err != nil { // by way of JSON it comes to the same
+			t.Fatal(err)
+		}
+		if back, err := ReadJSON(bytes.NewReader(beside.Bytes())); err != nil || !reflect.DeepEqual(back, got) {
+			t.Fatalf("by way of JSON, %v:\n%+v\nwant\n%+v\nfrom\n%s", err, back, got, beside.String())
+		}
 	})
 }
 

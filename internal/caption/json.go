@@ -21,14 +21,20 @@ import (
 //	 "words":[{"text":"Nobody","start":0.400,"end":0.800,"probability":0.98}]}
 //	]}
 //
-// Where voices were told apart, cues and words have a "speaker", too.
+// Where voices were told apart, cues and words have a "speaker", too. What a
+// track has from WebVTT beside its text has the names that [Track] and [Cue] give
+// it: "header", "styles", "regions" and "notes", and a cue's "id", "settings" and
+// "markup".
 type (
 	jsonCue struct {
-		Start   jsonTime   `json:"start"`
-		End     jsonTime   `json:"end"`
-		Speaker string     `json:"speaker,omitempty"`
-		Lines   []string   `json:"lines"`
-		Words   []jsonWord `json:"words,omitempty"`
+		Start    jsonTime   `json:"start"`
+		End      jsonTime   `json:"end"`
+		ID       string     `json:"id,omitempty"`
+		Settings string     `json:"settings,omitempty"`
+		Speaker  string     `json:"speaker,omitempty"`
+		Lines    []string   `json:"lines"`
+		Markup   string     `json:"markup,omitempty"`
+		Words    []jsonWord `json:"words,omitempty"`
 	}
 	jsonWord struct {
 		Text        string   `json:"text"`
@@ -55,7 +61,11 @@ func WriteJSON(w io.Writer, t Track, words []speech.Word) error {
 	if err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
-	fmt.Fprintf(out, `{"language":%s,"cues":[`, language)
+	beside, err := besideJSON(t)
+	if err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	fmt.Fprintf(out, `{"language":%s,%s"cues":[`, language, beside)
 	of := assign(words, t.Cues)
 	separator := "\n"
 	for i, cue := range t.Cues {
@@ -66,7 +76,7 @@ func WriteJSON(w io.Writer, t Track, words []speech.Word) error {
 		if err := writable(cue); err != nil {
 			return fmt.Errorf("write JSON: cue %d: %w", i+1, err)
 		}
-		line, err := json.Marshal(jsonCue{jsonTime(cue.Start), jsonTime(cue.End), clean(cue.Speaker), lines, of[i]})
+		line, err := json.Marshal(jsonCue{jsonTime(cue.Start), jsonTime(cue.End), safeID(cue.ID), safeSettings(cue.Settings), clean(cue.Speaker), lines, markupJSON(cue, lines), of[i]})
 		if err != nil {
 			return fmt.Errorf("write JSON: cue %d: %w", i+1, err)
 		}

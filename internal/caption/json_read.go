@@ -59,6 +59,9 @@ func (in *jsonReader) file() error {
 		case "cues":
 			return in.list(key, in.cue)
 		}
+		if known, err := in.beside(key); known {
+			return err
+		}
 		return in.skip()
 	})
 	if err != nil {
@@ -98,6 +101,9 @@ func (in *jsonReader) cue() error {
 			})
 		case "words":
 			return in.list(key, in.word)
+		}
+		if known, err := in.besideCue(key, &c); known {
+			return err
 		}
 		return in.skip()
 	})

@@ -68,21 +68,21 @@ func writeVTT(w io.Writer, t Track, comment string) error {
 }
 
 func writeHeader(out io.Writer, header string) {
-	first, rest, _ := strings.Cut(header, "\n")
-	fmt.Fprintln(out, clean("WEBVTT "+clean(safeAside(first))))
-	if rest = safeAside(rest); rest != "" {
+	first, rest, _ := strings.Cut(safeHeader(header), "\n")
+	fmt.Fprintln(out, clean("WEBVTT "+first))
+	if rest != "" {
 		fmt.Fprintln(out, rest)
 	}
 }
 
 // writeNote writes a comment of one line beside its name, as people do.
 func writeNote(out io.Writer, text string) {
-	text = safeAside(text)
+	text = safeNote(text)
 	if text == "" || strings.Contains(text, "\n") {
 		writeBlock(out, "NOTE", text)
 		return
 	}
-	fmt.Fprintf(out, "\nNOTE %s\n", clean(text))
+	fmt.Fprintf(out, "\nNOTE %s\n", text)
 }
 
 func writeBlock(out io.Writer, name, text string) {
@@ -145,10 +145,7 @@ func (t *Track) keep(name string, block []string, seen bool) {
 	switch {
 	case text == "":
 	case name == "NOTE":
-		if !strings.Contains(text, "\n") {
-			text = clean(text) // one line is written beside the name
-		}
-		t.Notes = append(t.Notes, Note{Before: len(t.Cues), Text: text})
+		t.Notes = append(t.Notes, Note{Before: len(t.Cues), Text: safeNote(text)})
 	case seen:
 	case name == "STYLE":
 		t.Styles = append(t.Styles, text)
@@ -168,12 +165,11 @@ func readHeader(in *lineReader) (string, error) {
 	if magic != "WEBVTT" {
 		return "", errors.New("line 1: a WebVTT file begins with the line WEBVTT")
 	}
-	title = clean(safeAside(title))
 	var more []string
 	for {
 		line, err := in.next()
 		if errors.Is(err, io.EOF) || err == nil && clean(line) == "" {
-			return strings.TrimRight(title+"\n"+safeAside(strings.Join(more, "\n")), "\n"), nil
+			return safeHeader(title + "\n" + strings.Join(more, "\n")), nil
 		}
 		if err != nil {
 			return "", err

@@ -99,3 +99,29 @@ func safeAside(text string) string {
 	}
 	return strings.Join(kept, "\n")
 }
+
+// safeHeader is the rest of the first line, and the lines after it.
+func safeHeader(header string) string {
+	first, rest, _ := strings.Cut(header, "\n")
+	return strings.TrimRight(clean(safeAside(first))+"\n"+safeAside(rest), "\n")
+}
+
+// safeNote is a comment. One line of it is written beside the block's name, so
+// that it begins with no space.
+func safeNote(text string) string {
+	if text = safeAside(text); !strings.Contains(text, "\n") {
+		return clean(text)
+	}
+	return text
+}
+
+// safeBlocks leaves out those that say nothing.
+func safeBlocks(blocks []string) []string {
+	var kept []string
+	for _, b := range blocks {
+		if b = safeAside(b); b != "" {
+			kept = append(kept, b)
+		}
+	}
+	return kept
+}

@@ -119,6 +119,35 @@ scenario("what breaks a rule is told beside its cue, and is gone when it is mend
   await edit.cues.locator(".open-cue .findings").waitFor({ state: "detached" });
 });
 
+scenario("where cues stand, their tags and comments are kept while words are corrected, and the film shows them there", async (it) => {
+  const { api, id, title } = await jfk(it);
+  const head = "WEBVTT By hand\n\nSTYLE\n::cue(i) { color: yellow }\n\nNOTE A voice from above\n\n";
+  const first = "one\n00:00:00.500 --> 00:00:02.000 line:0 align:start\n<v Ann>Who <i>is</i> there?\n\n";
+  const second = (text) => `NOTE And one from below\n\n00:00:03.000 --> 00:00:05.000 line:70%\n${text}\n`;
+  await api.save(id, "en-x-edited", head + first + second("<v Bob><b>Nobodi</b>."));
+  const alice = await it.loggedIn("alice");
+  const edit = await Editor.open(alice, title);
+  const shownAt = async (second, text, place) => {
+    await alice.seek(second);
+    await alice.shows(text);
+    await until(`“${text}” stands where it should`, async () => (await alice.onFilm()).every(({ top }) => Math.abs(top - place) < 0.06));
+  };
+  await shownAt(1, "Who is there?", 0);
+  await shownAt(4, "Nobodi.", 0.7);
+  await it.picture("placed");
+
+  await edit.select(2);
+  await edit.cues.getByText("Stands at line:70%.").waitFor();
+  await edit.text(2).fill("Nobody.");
+  await alice.shows("Nobody.");
+  await Promise.all([alice.page.waitForEvent("dialog", (d) => d.type() === "beforeunload"), alice.page.reload()]);
+  await alice.film();
+  await alice.button("Go on editing").click(); // a draft has it all, too
+  await edit.save();
+  await shownAt(4, "Nobody.", 0.7);
+  assert.equal(await api.captions(id, "en-x-edited.vtt"), head + first + second("<v Bob>Nobody."));
+});
+
 scenario("when two edit the same track nobody loses anything, and both versions can be kept", async (it) => {
   const { api, id, title } = await jfk(it);
   const track = await api.save(id, "en-x-edited", "WEBVTT\n\n00:00.500 --> 00:02.000\nAs it was\n");

@@ -72,20 +72,27 @@ export class Person {
       return !v.seeking && v.readyState >= 2 && Math.abs(v.currentTime - to) <= near;
     }, [seconds, by]);
 
+  /** The captions that the browser draws on the film at this moment. */
+  drawn = async () => (await this.onFilm()).map((cue) => cue.text).join("\n");
+
   /**
-   * The captions that the browser draws on the film at this moment, by what it has drawn them with: the tree below the video
-   * element that no script can see.
+   * What the browser draws on the film, by what it has drawn it with: the tree below the video element that no script can see.
+   * top is how far down the picture a cue begins, from 0 to 1.
    */
-  async drawn() {
+  async onFilm() {
     const session = await this.page.context().newCDPSession(this.page);
     const { root } = await session.send("DOM.getDocument", { depth: -1, pierce: true });
-    await session.detach();
     const attribute = (node, name) => node.attributes?.[node.attributes.indexOf(name) + 1];
     const all = (node) => [node, ...[...(node.shadowRoots ?? []), ...(node.children ?? [])].flatMap(all)];
     const text = (node) => (node.nodeName === "BR" ? "\n" : (node.nodeValue ?? "")) + (node.children ?? []).map(text).join("");
     const video = all(root).find((node) => node.nodeName === "VIDEO");
     const shown = all(video).filter((node) => node.attributes?.includes("pseudo") && attribute(node, "pseudo") === "-webkit-media-text-track-display");
-    return shown.map(text).join("\n");
+    const boxOf = async ({ nodeId }) => (await session.send("DOM.getBoxModel", { nodeId }).catch(() => undefined))?.model;
+    const film = await boxOf(video);
+    const cues = [];
+    for (const node of shown) cues.push({ text: text(node), top: (((await boxOf(node))?.border[1] ?? NaN) - film?.content[1]) / film?.height });
+    await session.detach();
+    return cues;
   }
 
   /** Waits until exactly this is drawn, however its lines are broken. */

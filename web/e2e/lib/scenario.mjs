@@ -71,11 +71,11 @@ class Scenario {
     for (const { guard, page } of this.#people) await guard.verify([page]);
   }
 
-  /** Pictures of what people saw when it failed. */
+  /** Pictures of what people see. */
   async picture(name) {
     await mkdir(screenshots, { recursive: true });
     for (const [i, { page }] of this.#people.entries()) {
-      const file = `failed-${name.replace(/\W+/g, "-").slice(0, 60)}-${i + 1}.png`;
+      const file = `${name.replace(/\W+/g, "-").slice(0, 60)}-${i + 1}.png`;
       await page.screenshot({ path: join(screenshots, file), timeout: 5000 }).catch(() => {}); // it may be what hangs
     }
   }
@@ -100,7 +100,7 @@ export function scenario(name, run) {
       await run(it);
       await it.verify();
     } catch (error) {
-      await it.picture(name);
+      await it.picture(`failed ${name}`);
       throw error;
     } finally {
       await it.end();

@@ -1,5 +1,5 @@
 import { etagOf, Problem, problemOf, unreachable } from "./problem";
-import type { Config, Cue, Finding, Hits, Options, SignedPart, Track, Version, Video } from "./types";
+import type { Beside, Config, Cue, Finding, Hits, Options, SignedPart, Track, Version, Video } from "./types";
 
 /** Tokens are where a request's token is from. */
 export interface Tokens {
@@ -22,6 +22,7 @@ interface Call {
 export interface Captions {
   language: string;
   cues: Cue[];
+  beside: Beside;
   etag: string | null;
   /** Up to which second they go, where the rest is still in work. */
   until?: number;
@@ -98,11 +99,12 @@ export class Api {
   async captions(id: string, track: string, how: { partial?: boolean; version?: number; signal?: AbortSignal } = {}): Promise<Captions> {
     const query = how.partial ? "?partial=true" : how.version ? `?version=${how.version}` : "";
     const response = await this.call(`videos/${id}/captions/${encodeURIComponent(track)}.json${query}`, { signal: how.signal });
-    const body = (await response.json()) as { language?: string; cues?: Cue[] };
+    const body = (await response.json()) as { language?: string; cues?: Cue[] } & Beside;
     const until = /until=([\d.]+)/.exec(response.headers.get("Cuepipe-Partial") ?? "")?.[1];
     return {
       language: body.language || response.headers.get("Content-Language") || "und",
       cues: body.cues ?? [],
+      beside: { header: body.header, styles: body.styles, regions: body.regions, notes: body.notes },
       etag: etagOf(response),
       ...(until !== undefined && { until: Number(until) }),
     };

@@ -52,6 +52,18 @@ export interface Cue {
   end: number;
   lines: string[];
   speaker?: string;
+  /** What WebVTT has beside the text: the cue's name, where it stands, and the text with its tags. */
+  id?: string;
+  settings?: string;
+  markup?: string;
+}
+
+/** What WebVTT has beside the cues. A comment stands before the cue of that place, from 0. */
+export interface Beside {
+  header?: string;
+  styles?: string[];
+  regions?: string[];
+  notes?: { before: number; text: string }[];
 }
 
 export interface Version {

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Cue } from "../api/types";
 import * as ops from "./cues";
 import { begin, change, redo, undo } from "./history";
-import { writeVTT } from "./vtt";
 
-const film = ops.open([
+/** A list of cues as it is edited. */
+const open = (cues: readonly Cue[]) => ops.open(cues).cues;
+const film = open([
   { start: 1, end: 3, lines: ["Nobody knows why", "it was built."] },
   { start: 3.2, end: 5, lines: ["But at night"] },
   { start: 6, end: 8, lines: ["the lamp turns."], speaker: "Ann" },
@@ -17,6 +19,37 @@ test("a track is opened and closed the same", () => {
   expect(ops.close(film)[0]!.lines).toEqual(["Nobody knows why", "it was built."]);
 });
 
+describe("what WebVTT has beside the text", () => {
+  const beside = { header: "A title\nKind: captions", styles: ["::cue(v) { color: yellow }"], regions: ["id:top"], notes: [{ before: 0, text: "by hand" }, { before: 1, text: "a door" }, { before: 2, text: "the end" }] };
+  const placed: Cue[] = [
+    { start: 1, end: 3, lines: ["Who is", "there?"], id: "first", settings: "line:0 align:start", markup: "<v Ann &amp; Bo>Who <i>is</i>\nthere?" },
+    { start: 4, end: 6, lines: ["Nobody."], settings: "line:10%" },
+  ];
+  const opened = ops.open(placed, beside);
+  const head = "WEBVTT A title\nKind: captions\n\nREGION\nid:top\n\nSTYLE\n::cue(v) { color: yellow }\n\n";
+  const second = "NOTE\na door\n\n00:00:04.000 --> 00:00:06.000 line:10%\nNobody.\n\nNOTE\nthe end\n";
+  const written = (change: (cues: ops.Cues) => ops.Cues) => ops.write({ ...opened, cues: change(opened.cues) });
+
+  test("is kept while cues are edited", () => {
+    const first = "NOTE\nby hand\n\nfirst\n00:00:01.000 --> 00:00:03.000 line:0 align:start\n<v Ann &amp; Bo>Who <i>is</i>\nthere?\n\n";
+    expect(written((c) => c)).toBe(head + first + second);
+    expect(written((c) => ops.setText(ops.setText(c, 1, "other"), 1, "Who is\nthere?"))).toBe(head + first + second);
+    expect(ops.close(opened.cues)[0]).toEqual({ ...placed[0], speaker: "Ann & Bo" });
+  });
+  test("other words have no tags, and the one voice that spoke the old ones", () => {
+    expect(written((c) => ops.setText(c, 1, "Who goes?"))).toBe(`${head}NOTE\nby hand\n\nfirst\n00:00:01.000 --> 00:00:03.000 line:0 align:start\n<v Ann &amp; Bo>Who goes?\n\n${second}`);
+    expect(ops.open([{ start: 0, end: 1, lines: ["a b"], markup: "<v A>a</v> <v B>b</v>" }]).cues[0]!.speaker).toBeUndefined();
+  });
+  test("both pieces of a cue stand where it stood, and a joined one where the first did, with all comments", () => {
+    expect(ops.close(ops.split(opened.cues, 1, 6)).map((c) => [c.id, c.settings, c.markup])).toEqual([
+      ["first", "line:0 align:start", undefined],
+      [undefined, "line:0 align:start", undefined],
+      [undefined, "line:10%", undefined],
+    ]);
+    expect(written((c) => ops.join(c, 1))).toBe(`${head}NOTE\nby hand\n\nNOTE\na door\n\nfirst\n00:00:01.000 --> 00:00:06.000 line:0 align:start\n<v Ann &amp; Bo>Who is\nthere?\nNobody.\n\nNOTE\nthe end\n`);
+  });
+});
+
 describe("splitting", () => {
   test("cuts the text at the cursor and the time in proportion", () => {
     const cut = ops.split(film, 2, 3);
@@ -25,7 +58,7 @@ describe("splitting", () => {
   });
   test("changes nothing at either end, or in a cue that is too short to be two", () => {
     for (const place of [0, 12, 99]) expect(ops.split(film, 2, place)).toBe(film);
-    const short = ops.open([{ start: 1, end: 1.001, lines: ["a b"] }]);
+    const short = open([{ start: 1, end: 1.001, lines: ["a b"] }]);
     expect(ops.split(short, 1, 1)).toBe(short);
     expect(ops.split(film, 99, 1)).toBe(film);
   });
@@ -77,7 +110,7 @@ const step = fc.oneof(
 );
 const tracks = fc
   .array(fc.record({ start: fc.double({ min: 0, max: 90, noNaN: true }), long: fc.double({ min: 0, max: 9, noNaN: true }), lines: fc.array(fc.string(), { maxLength: 2 }) }), { maxLength: 6 })
-  .map((cues) => ops.open(cues.map((c) => ({ start: c.start, end: c.start + c.long, lines: c.lines }))));
+  .map((cues) => open(cues.map((c) => ({ start: c.start, end: c.start + c.long, lines: c.lines }))));
 
 test("whatever is done, starts are in order, each cue ends after it starts, ids are single, and lists are left as they were", () => {
   fc.assert(
@@ -95,7 +128,7 @@ test("whatever is done, starts are in order, each cue ends after it starts, ids 
         });
         expect(new Set(cues.map((c) => c.id)).size).toBe(cues.length);
       }
-      expect(writeVTT(ops.close(cues)).startsWith("WEBVTT\n")).toBe(true);
+      expect(ops.write({ cues, beside: {} }).startsWith("WEBVTT\n")).toBe(true);
     }),
   );
 });
@@ -103,7 +136,7 @@ test("whatever is done, starts are in order, each cue ends after it starts, ids 
 test("splitting and joining again keeps every word, and the time from start to end", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 2 }), fc.nat(30), (text, place) => {
-      const track = ops.open([{ start: 1, end: 9, lines: text.split("\n") }]);
+      const track = open([{ start: 1, end: 9, lines: text.split("\n") }]);
       const back = ops.join(ops.split(track, 1, place), 1);
       expect(back).toHaveLength(1);
       expect(times(back)).toEqual([[1, 9]]);

@@ -1,5 +1,5 @@
-import type { Cue } from "../api/types";
-import { says } from "./vtt";
+import type { Beside, Cue } from "../api/types";
+import { says, voiceOf, writeVTT } from "./vtt";
 
 // What can be done to captions. Every operation takes a list and gives another, and leaves the first as it was; what did not
 // change is the same object in both. Starts stay in order, and a cue ends after it starts. Times are seconds, whole milliseconds.
@@ -12,8 +12,26 @@ export interface EditCue {
   /** Its lines, with a line feed between. */
   readonly text: string;
   readonly speaker?: string;
+  /** What WebVTT has beside the text. */
+  readonly beside?: BesideCue;
 }
 export type Cues = readonly EditCue[];
+
+interface BesideCue {
+  readonly name?: string;
+  readonly settings?: string;
+  /** The text with its tags, and the text that they are of: where it was changed, they are gone. */
+  readonly markup?: string;
+  readonly of?: string;
+  /** Comments that stand before the cue, and go where it goes. */
+  readonly comments?: readonly string[];
+}
+
+/** A track that is edited: its cues, and what stands beside all of them. */
+export interface Edited {
+  readonly cues: Cues;
+  readonly beside: Beside;
+}
 
 /** The shortest cue that there is: a millisecond, what formats can write. */
 const shortest = 0.001;
@@ -24,15 +42,40 @@ const ms = (seconds: number) => Math.round(seconds * 1000) / 1000;
 const freeId = (cues: Cues) => cues.reduce((max, c) => Math.max(max, c.id), 0) + 1;
 const inOrder = (cues: EditCue[]): Cues => cues.sort((a, b) => a.start - b.start);
 
-export const open = (cues: readonly Cue[]): Cues =>
-  inOrder(
-    cues.map((c, i) => {
-      const start = ms(Math.max(0, c.start));
-      return { id: i + 1, start, end: ms(Math.max(start + shortest, c.end)), text: c.lines.join("\n"), ...(c.speaker && { speaker: c.speaker }) };
-    }),
-  );
+/** A track as it was read, to be edited. Comments at the end stay in what is beside all cues. */
+export function open(cues: readonly Cue[], { notes = [], ...beside }: Beside = {}): Edited {
+  const before = new Map<number, string[]>();
+  for (const { before: place, text } of notes) if (before.get(place)?.push(text) === undefined) before.set(place, [text]);
+  const edited = cues.map((c, i): EditCue => {
+    const start = ms(Math.max(0, c.start));
+    const text = c.lines.join("\n");
+    const speaker = c.speaker || voiceOf(c.markup);
+    const comments = before.get(i);
+    const kept = { ...(c.id && { name: c.id }), ...(c.settings && { settings: c.settings }), ...(c.markup && { markup: c.markup, of: text }), ...(comments && { comments }) };
+    return { id: i + 1, start, end: ms(Math.max(start + shortest, c.end)), text, ...(speaker && { speaker }), ...(Object.keys(kept).length > 0 && { beside: kept }) };
+  });
+  const last = notes.filter((n) => n.before >= cues.length);
+  return { cues: inOrder(edited), beside: { ...beside, ...(last.length > 0 && { notes: last }) } };
+}
 
-export const close = (cues: Cues): Cue[] => cues.map(({ start, end, text, speaker }) => ({ start, end, lines: text.split("\n"), ...(speaker && { speaker }) }));
+/** Cues as they are shown. */
+export const close = (cues: Cues): Cue[] =>
+  cues.map(({ start, end, text, speaker, beside: b }) => ({
+    start,
+    end,
+    lines: text.split("\n"),
+    ...(speaker && { speaker }),
+    ...(b?.name && { id: b.name }),
+    ...(b?.settings && { settings: b.settings }),
+    ...(b?.markup && b.of === text && { markup: b.markup }),
+  }));
+
+/** A track as WebVTT. */
+export const write = ({ cues, beside }: Edited): string =>
+  writeVTT(close(cues), {
+    ...beside,
+    notes: [...cues.flatMap((c, i) => (c.beside?.comments ?? []).map((text) => ({ before: i, text }))), ...(beside.notes ?? []).map(({ text }) => ({ before: cues.length, text }))],
+  });
 
 const change = (cues: Cues, id: number, to: (cue: EditCue) => EditCue): Cues => cues.map((c) => (c.id === id ? to(c) : c));
 
@@ -60,16 +103,21 @@ export function split(cues: Cues, id: number, place: number): Cues {
   if (before === "" || after === "" || cue.end - cue.start < 2 * shortest) return cues;
   const share = before.length / (before.length + after.length);
   const cut = Math.min(ms(cue.end - shortest), Math.max(ms(cue.start + shortest), ms(cue.start + share * (cue.end - cue.start))));
-  return inOrder([...cues.slice(0, i), { ...cue, text: before, end: cut }, { ...cue, id: freeId(cues), text: after, start: cut }, ...cues.slice(i + 1)]);
+  const { beside, ...rest } = cue; // of which the second piece has its place
+  const second = { ...rest, id: freeId(cues), text: after, start: cut, ...(beside?.settings && { beside: { settings: beside.settings } }) };
+  return inOrder([...cues.slice(0, i), { ...cue, text: before, end: cut }, second, ...cues.slice(i + 1)]);
 }
 
-/** Joins a cue with the one after it. Where two people speak, the first is kept as the speaker. */
+/** Joins a cue with the one after it. Where two people speak, the first is kept as the speaker; it stays where the first stands. */
 export function join(cues: Cues, id: number): Cues {
   const i = cues.findIndex((c) => c.id === id);
   const [cue, next] = [cues[i], cues[i + 1]];
   if (!cue || !next) return cues;
   const text = [cue.text, next.text].filter((t) => t.trim() !== "").join("\n");
-  return [...cues.slice(0, i), { ...cue, text, end: Math.max(cue.end, next.end), ...(cue.speaker ?? next.speaker ? { speaker: cue.speaker ?? next.speaker } : {}) }, ...cues.slice(i + 2)];
+  const speaker = cue.speaker ?? next.speaker;
+  const comments = [...(cue.beside?.comments ?? []), ...(next.beside?.comments ?? [])];
+  const beside = comments.length > 0 ? { ...cue.beside, comments } : cue.beside;
+  return [...cues.slice(0, i), { ...cue, text, end: Math.max(cue.end, next.end), ...(speaker && { speaker }), ...(beside && { beside }) }, ...cues.slice(i + 2)];
 }
 
 /** Adds an empty cue that starts at a time and ends before the next one starts, if there is room for it. */

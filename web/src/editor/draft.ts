@@ -1,3 +1,4 @@
+import type { Beside } from "../api/types";
 import type { Cues, EditCue } from "./cues";
 
 // What was typed and not saved, kept on this device over reloads, log-ins and crashes: one draft for each track of a video.
@@ -10,6 +11,8 @@ export interface Draft {
   target: string;
   targetEtag: string | null;
   cues: Cues;
+  /** What WebVTT has beside all cues; drafts of an older page have none. */
+  beside?: Beside;
   at: string;
 }
 

@@ -1,11 +1,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Api } from "../api/client";
 import { hasCode, isAbort, Problem, textOf } from "../api/problem";
-import type { Finding, Track } from "../api/types";
-import { close, writtenIds, type Cues } from "./cues";
+import type { Beside, Finding, Track } from "../api/types";
+import { write, writtenIds, type Cues } from "./cues";
 import { dropDraft, keepDraft, type Draft } from "./draft";
 import * as history from "./history";
-import { writeVTT } from "./vtt";
 
 /** Milliseconds after the last change before the rules are looked at, and before a draft is kept. */
 const checkAfter = 800;
@@ -19,6 +18,8 @@ export interface Opened {
   targetEtag: string | null;
   language: string;
   cues: Cues;
+  /** What WebVTT has beside all cues. */
+  beside: Beside;
   /** The cues that are saved, where the others are a draft of something that is not. */
   saved: Cues | null;
 }
@@ -48,7 +49,7 @@ export function useEditing(api: Api, video: string, opened: Opened, onSaved: (tr
 
   // The draft: soon after each change, and at once when the page goes.
   const draft = useRef<Draft>();
-  draft.current = unsaved ? { ...base, target: target.name, targetEtag: target.etag, cues, at: new Date().toISOString() } : undefined;
+  draft.current = unsaved ? { ...base, target: target.name, targetEtag: target.etag, cues, beside: opened.beside, at: new Date().toISOString() } : undefined;
   const keep = useCallback(() => {
     if (draft.current) setRoom(keepDraft(localStorage, video, draft.current));
     else dropDraft(localStorage, video, base.track);
@@ -78,7 +79,7 @@ export function useEditing(api: Api, video: string, opened: Opened, onSaved: (tr
     setSaving(true);
     setError(undefined);
     try {
-      const track = await api.save(video, name, writeVTT(close(cues)), etag);
+      const track = await api.save(video, name, write({ cues, beside: opened.beside }), etag);
       dropDraft(localStorage, video, base.track);
       setSaved(cues); // and not what was typed since
       setBase({ track: track.name, etag: track.etag });
@@ -117,7 +118,7 @@ function useFindings(api: Api, video: string, cues: Cues) {
     const timer = setTimeout(() => {
       const ids = writtenIds(cues); // as long as they are: what is typed meanwhile is checked next
       api
-        .check(video, writeVTT(close(cues)), stop.signal)
+        .check(video, write({ cues, beside: {} }), stop.signal)
         .then((found) => {
           const byCue = new Map<number, Finding[]>();
           for (const f of found) {

@@ -93,6 +93,7 @@ function OpenRow({ cue, number, last, looping, findings, language, acts }: Props
           ))}
         </ul>
       )}
+      {cue.beside && <Beside cue={cue} />}
       <div class="times">
         <TimeField name="Start" cue={number} value={cue.start} acts={acts} onChange={(at) => acts.start(cue.id, at)} />
         <TimeField name="End" cue={number} value={cue.end} acts={acts} onChange={(at) => acts.end(cue.id, at)} />
@@ -120,6 +121,16 @@ function OpenRow({ cue, number, last, looping, findings, language, acts }: Props
       </div>
     </li>
   );
+}
+
+/** What WebVTT has beside the text, which cannot be edited here. */
+function Beside({ cue: { beside = {}, text } }: { cue: EditCue }) {
+  const says = [
+    beside.settings && `Stands at ${beside.settings}.`,
+    beside.markup && (beside.of === text ? "Has tags, which go when the words are changed." : "Its tags went when the words were changed."),
+    beside.comments && `Comment: ${beside.comments.join(" / ")}`,
+  ].filter(Boolean);
+  return says.length > 0 ? <p class="quiet">{says.join(" ")}</p> : null;
 }
 
 /** A time to be typed, nudged, or set to where the film is. */

@@ -1,5 +1,6 @@
 import type { Cue } from "../api/types";
 import { cueText } from "../editor/vtt";
+import { placeOf } from "./place";
 
 /**
  * A Shown puts cues on a video as a text track, which the browser draws as the person has set it up. The tracks are made here
@@ -27,7 +28,7 @@ export class Shown {
 
     // Only what differs is changed: while a film is captioned, cues come at the end.
     const wanted = new Map<string, Cue>();
-    for (const cue of cues) if (cue.end > cue.start) wanted.set(JSON.stringify([cue.start, cue.end, cue.lines, cue.speaker]), cue);
+    for (const cue of cues) if (cue.end > cue.start) wanted.set(JSON.stringify([cue.start, cue.end, cue.lines, cue.speaker, cue.markup, cue.settings]), cue);
     for (const [id, cue] of entry.cues) {
       if (wanted.has(id)) continue;
       entry.track.removeCue(cue);
@@ -37,7 +38,7 @@ export class Shown {
       if (entry.cues.has(id)) continue;
       // Chromium still shows a cue at the very moment of its end, where the next one may begin.
       const end = cue.end - Math.min(0.001, (cue.end - cue.start) / 2);
-      const shown = new VTTCue(cue.start, end, cueText(cue));
+      const shown = Object.assign(new VTTCue(cue.start, end, cueText(cue)), placeOf(cue.settings));
       entry.track.addCue(shown);
       entry.cues.set(id, shown);
     }

@@ -78,11 +78,11 @@ export function WatchView({ id, at, service }: WatchProps) {
   const source = track?.name ?? (chosen === "" && blank !== undefined ? "" : undefined);
   const drafts = editing ? [] : draftsOf(localStorage, id);
   const edit = (from: Draft | null) => {
-    const saved = open(cues);
+    const { cues: saved, beside } = open(cues, captions?.beside);
     const etag = captions?.etag ?? track?.etag ?? null; // of what was read, which a save is held to
     const target = track ? targetName(track, names) : freeName(blank ?? "en", names);
-    const fresh = { track: track?.name ?? "", etag, target, targetEtag: track?.kind === "human" ? etag : null, language, cues: saved, saved };
-    setEditing(from ? { ...fresh, ...from, language: langOf(from.track || from.target) ?? early, saved: null } : fresh);
+    const fresh = { track: track?.name ?? "", etag, target, targetEtag: track?.kind === "human" ? etag : null, language, cues: saved, beside, saved };
+    setEditing(from ? { ...fresh, beside: {}, ...from, language: langOf(from.track || from.target) ?? early, saved: null } : fresh);
     if (from && names.includes(from.track)) setWanted(from.track);
   };
   const discard = (draft: Draft) => {
