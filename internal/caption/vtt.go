@@ -131,9 +131,7 @@ func readVTT(in *lineReader) (t Track, err error) {
 			continue
 		}
 		cue.ID, cue.Settings = safeID(cue.ID), safeSettings(cue.Settings)
-		if tag.MatchString(text) {
-			cue.Markup = safeMarkup(text)
-		}
+		cue.Markup = safeMarkup(text)
 		t.Cues = append(t.Cues, cue)
 	}
 }

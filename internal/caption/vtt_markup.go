@@ -2,6 +2,7 @@ package caption
 
 import (
 	"html"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -40,16 +41,43 @@ func plainVTT(text string) string {
 }
 
 // safeMarkup is a cue's text with its tags and nothing else that a reader could
-// take for one: the text between them is escaped anew, and no line is empty.
+// take for one: the text between them is escaped anew, and no line is empty. It
+// is empty where no tag is left.
 func safeMarkup(text string) string {
 	text = mapText(text, func(s string) string { return escapeVTT.Replace(html.UnescapeString(s)) }, safeTag)
+	if !tag.MatchString(text) {
+		return ""
+	}
 	return strings.Join(cleanLines(strings.Split(text, "\n")), "\n")
 }
 
-// safeTag brings a tag on one line and parts its > from what would make an
-// arrow with it.
+var (
+	timeTag = regexp.MustCompile(`^[0-9:]+\.[0-9]{3}$`)
+	// What WebVTT has (4.2.2, "WebVTT cue components"), with classes and, in those
+	// that have one, an annotation. Players pass over all others.
+	knownTag = regexp.MustCompile(`^(c|i|b|u|ruby|rt|v|lang)((?:\.[^\s.]+)*)(?:\s+(.*))?$`)
+)
+
+// safeTag is a tag that WebVTT has, on one line, with no more than it can have:
+// whoever takes the text for HTML gets no element or attribute from it. Its > is
+// parted from what would make an arrow with it. Any other tag is nothing.
 func safeTag(s string) string {
 	inner := clean(s[1 : len(s)-1])
+	if timeTag.MatchString(inner) {
+		return "<" + inner + ">"
+	}
+	name, end := strings.CutPrefix(inner, "/")
+	m := knownTag.FindStringSubmatch(name)
+	switch {
+	case m == nil:
+		return ""
+	case end:
+		return "</" + m[1] + ">"
+	}
+	inner = m[1] + m[2]
+	if annotation := clean(m[3]); annotation != "" && (m[1] == "v" || m[1] == "lang") {
+		inner += " " + annotation
+	}
 	if strings.HasSuffix(inner, "--") {
 		inner += " "
 	}

@@ -51,9 +51,12 @@ func TestVTTMarkup(t *testing.T) {
 		{"a changed line break wins", Cue{Lines: []string{"one two"}, Markup: "<i>one\ntwo</i>"}, "one two\n"},
 		{"no lines, no cue", Cue{Markup: "<v Mary>Hi</v>"}, ""},
 		{"what is no tag is text", Cue{Lines: []string{"a < b <3 <i"}, Markup: "<i></i>a < b <3 <i"}, "<i></i>a &lt; b &lt;3 &lt;i\n"},
-		{"an arrow out of a tag", Cue{Lines: []string{"a --> b"}, Markup: "<i-->a --> b</i-->"}, "<i-- >a --&gt; b</i-- >\n"},
+		{"an arrow out of a tag", Cue{Lines: []string{"a --> b"}, Markup: "<i.x-->a --> b</i-->"}, "<i.x-- >a --&gt; b\n"},
 		{"blank lines", Cue{Lines: []string{"a", "b"}, Markup: "<i>a\n\n \x00\r\nb</i>"}, "<i>a\nb</i>\n"},
-		{"a tag on two lines", Cue{Lines: []string{"a"}, Markup: "<v\n\nMary>a"}, "<v  Mary>a\n"},
+		{"a tag on two lines", Cue{Lines: []string{"a"}, Markup: "<v\n\nMary>a"}, "<v Mary>a\n"},
+		{"a tag of HTML", Cue{Lines: []string{"a b"}, Markup: "<img src=x onerror=alert(1)>a <i>b</i>"}, "a <i>b</i>\n"},
+		{"an attribute of HTML", Cue{Lines: []string{"a b"}, Markup: "<b.x onclick=alert(1)>a</b.x onclick=alert(1)> <lang en>b"}, "<b.x>a</b> <lang en>b\n"},
+		{"no tag that WebVTT has", Cue{Lines: []string{"a < b"}, Markup: "<script>a < b</script></>"}, "a &lt; b\n"},
 	} {
 		c.cue.Start, c.cue.End = time.Second, 2*time.Second
 		want := "WEBVTT\n"
