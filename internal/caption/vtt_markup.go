@@ -54,13 +54,15 @@ func safeMarkup(text string) string {
 var (
 	timeTag = regexp.MustCompile(`^[0-9:]+\.[0-9]{3}$`)
 	// What WebVTT has (4.2.2, "WebVTT cue components"), with classes and, in those
-	// that have one, an annotation. Players pass over all others.
-	knownTag = regexp.MustCompile(`^(c|i|b|u|ruby|rt|v|lang)((?:\.[^\s.]+)*)(?:\s+(.*))?$`)
+	// that have one, an annotation. Players pass over all others. A class with a /
+	// or a = would be an attribute to who takes it for HTML.
+	knownTag = regexp.MustCompile(`^(c|i|b|u|ruby|rt|v|lang)((?:\.[^\s./=]+)*)(?:\s+(.*))?$`)
 )
 
 // safeTag is a tag that WebVTT has, on one line, with no more than it can have:
-// whoever takes the text for HTML gets no element or attribute from it. Its > is
-// parted from what would make an arrow with it. Any other tag is nothing.
+// whoever takes the text for HTML gets no element of HTML's that does anything,
+// and no attribute with a value. Its > is parted from what would make an arrow
+// with it. Any other tag is nothing.
 func safeTag(s string) string {
 	inner := clean(s[1 : len(s)-1])
 	if timeTag.MatchString(inner) {
@@ -76,7 +78,7 @@ func safeTag(s string) string {
 	}
 	inner = m[1] + m[2]
 	if annotation := clean(m[3]); annotation != "" && (m[1] == "v" || m[1] == "lang") {
-		inner += " " + annotation
+		inner += " " + strings.ReplaceAll(annotation, "=", "&#61;")
 	}
 	if strings.HasSuffix(inner, "--") {
 		inner += " "

@@ -56,6 +56,7 @@ func TestVTTMarkup(t *testing.T) {
 		{"a tag on two lines", Cue{Lines: []string{"a"}, Markup: "<v\n\nMary>a"}, "<v Mary>a\n"},
 		{"a tag of HTML", Cue{Lines: []string{"a b"}, Markup: "<img src=x onerror=alert(1)>a <i>b</i>"}, "a <i>b</i>\n"},
 		{"an attribute of HTML", Cue{Lines: []string{"a b"}, Markup: "<b.x onclick=alert(1)>a</b.x onclick=alert(1)> <lang en>b"}, "<b.x>a</b> <lang en>b\n"},
+		{"attributes of HTML elsewhere", Cue{Lines: []string{"a b"}, Markup: "<v Ann onclick=alert(1)>a <b.x/onclick=alert(2)>b</b>"}, "<v Ann onclick&#61;alert(1)>a b</b>\n"},
 		{"no tag that WebVTT has", Cue{Lines: []string{"a < b"}, Markup: "<script>a < b</script></>"}, "a &lt; b\n"},
 	} {
 		c.cue.Start, c.cue.End = time.Second, 2*time.Second

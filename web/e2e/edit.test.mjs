@@ -146,6 +146,8 @@ scenario("where cues stand, their tags and comments are kept while words are cor
   await edit.save();
   await shownAt(4, "Nobody.", 0.7);
   assert.equal(await api.captions(id, "en-x-edited.vtt"), head + first + second("<v Bob>Nobody."));
+  await edit.button("Stop editing").click();
+  for (const voice of ["Ann", "Bob"]) await alice.page.getByRole("list", { name: "Transcript" }).getByText(voice, { exact: true }).waitFor();
 });
 
 scenario("when two edit the same track nobody loses anything, and both versions can be kept", async (it) => {

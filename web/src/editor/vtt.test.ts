@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Cue } from "../api/types";
-import { cueText, says, timestamp, writeVTT } from "./vtt";
+import { cueText, says, timestamp, voiceOf, writeVTT } from "./vtt";
 
 const cue = (...lines: string[]): Cue => ({ start: 1, end: 2.5, lines });
 /** How a reader takes a cue's text: tags go, entities become what they stand for. */
@@ -22,6 +22,12 @@ test("text that attacks stays text", () => {
   expect(cueText(cue("one\n\n\ntwo\r\n \rthree"))).toBe("one\ntwo\nthree");
   expect(cueText(cue("half a pair: \ud800"))).toBe("half a pair: \ufffd");
   expect(cueText({ lines: ["text"], speaker: "x>\n\n00:01.000 --> 00:02.000\n<script>" })).not.toMatch(/\n|-->|<script/);
+});
+
+test("who speaks is read from a voice that all of the text has", () => {
+  const voices = ["<v Ann>a", "<v.loud Ann &amp; Bo>a</v>", "<v 1 &#61; 2>a", "<v>a", "a <v Ann>b", "<v A>a</v> <v B>b", "<i>a</i>", ""];
+  expect(voices.map(voiceOf)).toEqual(["Ann", "Ann & Bo", "1 = 2", undefined, undefined, undefined, undefined, undefined]);
+  expect(voiceOf(undefined)).toBeUndefined();
 });
 
 test("whatever is typed, a file has a cue for each that says something, and reads back as its lines", () => {

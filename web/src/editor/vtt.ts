@@ -33,7 +33,7 @@ export function cueText(cue: Pick<Cue, "lines" | "speaker" | "markup">): string 
 /** Who speaks, where one voice is marked for all of a cue's text. */
 export function voiceOf(markup = ""): string | undefined {
   const voice = /^<v(?:\.[^\s>]*)?\s+([^>]+)>(?!.*<v[\s.>])/s.exec(markup)?.[1];
-  return voice?.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&").trim() || undefined;
+  return voice?.replaceAll("&#61;", "=").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&").trim() || undefined;
 }
 
 /** Seconds as WebVTT's 00:01:02.345. */

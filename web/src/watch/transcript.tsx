@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Cue } from "../api/types";
+import { voiceOf } from "../editor/vtt";
 import { useCell } from "../ui/cell";
 import { clock } from "../ui/words";
 import { blockSize, useBlocks, useGradually } from "./blocks";
@@ -91,12 +92,13 @@ const Lines = memo(function Lines({ cues, on, onJump }: { cues: readonly Cue[]; 
 });
 
 const Line = memo(function Line({ cue, on, onJump }: { cue: Cue; on: boolean; onJump: (start: number) => void }) {
+  const speaker = cue.speaker ?? voiceOf(cue.markup);
   return (
     <li>
       <button type="button" class="cue" aria-current={on ? "true" : undefined} onClick={() => onJump(cue.start)}>
         <span class="time">{clock(cue.start)}</span>
         <span>
-          {cue.speaker && <b class="speaker">{cue.speaker} </b>}
+          {speaker && <b class="speaker">{speaker} </b>}
           <span dir="auto">{cue.lines.join(" ")}</span>
         </span>
       </button>
