@@ -29,7 +29,7 @@ type Cue struct {
 	Speaker string
 
 	// What WebVTT says about a cue beside its text, as it was read. All three
-	// are empty in tracks of our own, and no other format writes them.
+	// are empty in tracks of our own; beside WebVTT only JSON has them.
 	ID       string // the cue's name, the line above its times
 	Settings string // where it stands, such as "align:start line:0"
 	// Markup is the text with its tags, such as "<v Mary>Hi</v>", lines apart by

@@ -76,7 +76,7 @@ func WriteJSON(w io.Writer, t Track, words []speech.Word) error {
 		if err := writable(cue); err != nil {
 			return fmt.Errorf("write JSON: cue %d: %w", i+1, err)
 		}
-		line, err := json.Marshal(jsonCue{jsonTime(cue.Start), jsonTime(cue.End), safeID(cue.ID), safeSettings(cue.Settings), clean(cue.Speaker), lines, markupJSON(cue, lines), of[i]})
+		line, err := json.Marshal(jsonCue{jsonTime(cue.Start), jsonTime(cue.End), safeID(cue.ID), safeSettings(cue.Settings), clean(cue.Speaker), lines, keptMarkup(cue, lines), of[i]})
 		if err != nil {
 			return fmt.Errorf("write JSON: cue %d: %w", i+1, err)
 		}

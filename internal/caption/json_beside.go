@@ -2,8 +2,7 @@ package caption
 
 import (
 	"encoding/json"
-	"fmt"
-	"slices"
+	"errors"
 )
 
 // What WebVTT has beside the text, as members of JSON, so that a program that
@@ -46,18 +45,6 @@ func besideJSON(t Track) (string, error) {
 	return "", nil
 }
 
-// markupJSON is a cue's text with its tags, if it has some and they still hold
-// the same text.
-func markupJSON(c Cue, lines []string) string {
-	if c.Markup == "" {
-		return ""
-	}
-	if markup := safeMarkup(c.Markup); slices.Equal(plainLines(markup), lines) {
-		return markup
-	}
-	return ""
-}
-
 // beside reads one of the members that stand beside the cues.
 func (in *jsonReader) beside(key string) (known bool, err error) {
 	blocks := func(into *[]string) error {
@@ -94,7 +81,7 @@ func (in *jsonReader) note() error {
 			}
 			before, err := number.Int64()
 			if err != nil || before < 0 {
-				return fmt.Errorf(`"before" should be the place of a cue, from 0`)
+				return errors.New(`"before" should be the place of a cue, from 0`)
 			}
 			n.Before = int(before)
 			return nil

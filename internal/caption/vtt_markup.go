@@ -17,10 +17,8 @@ var escapeVTT = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 // and they still hold the same text.
 func linesVTT(c Cue) []string {
 	lines := cleanLines(c.Lines)
-	if c.Markup != "" {
-		if markup := safeMarkup(c.Markup); slices.Equal(plainLines(markup), lines) {
-			return strings.Split(markup, "\n")
-		}
+	if markup := keptMarkup(c, lines); markup != "" {
+		return strings.Split(markup, "\n")
 	}
 	for i, line := range lines {
 		lines[i] = escapeVTT.Replace(line)
@@ -29,6 +27,18 @@ func linesVTT(c Cue) []string {
 		lines[0] = safeTag("<v "+escapeVTT.Replace(speaker)+">") + lines[0]
 	}
 	return lines
+}
+
+// keptMarkup is a cue's text with its tags, if it has some and they still hold
+// the same text as its clean lines; else it is empty.
+func keptMarkup(c Cue, lines []string) string {
+	if c.Markup == "" {
+		return ""
+	}
+	if markup := safeMarkup(c.Markup); slices.Equal(plainLines(markup), lines) {
+		return markup
+	}
+	return ""
 }
 
 func plainLines(markup string) []string {

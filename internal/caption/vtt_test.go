@@ -50,6 +50,7 @@ func TestVTTMarkup(t *testing.T) {
 		{"edited lines win", Cue{Lines: []string{"Ho"}, Markup: "<v Mary>Hi</v>"}, "Ho\n"},
 		{"a changed line break wins", Cue{Lines: []string{"one two"}, Markup: "<i>one\ntwo</i>"}, "one two\n"},
 		{"no lines, no cue", Cue{Markup: "<v Mary>Hi</v>"}, ""},
+		{"no lines and no tag of WebVTT, no cue", Cue{Markup: "<img src=x>"}, ""},
 		{"what is no tag is text", Cue{Lines: []string{"a < b <3 <i"}, Markup: "<i></i>a < b <3 <i"}, "<i></i>a &lt; b &lt;3 &lt;i\n"},
 		{"an arrow out of a tag", Cue{Lines: []string{"a --> b"}, Markup: "<i.x-->a --> b</i-->"}, "<i.x-- >a --&gt; b\n"},
 		{"blank lines", Cue{Lines: []string{"a", "b"}, Markup: "<i>a\n\n \x00\r\nb</i>"}, "<i>a\nb</i>\n"},

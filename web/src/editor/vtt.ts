@@ -46,10 +46,10 @@ export function timestamp(seconds: number): string {
 /** Whether a cue is written: one that says nothing shows nothing. */
 export const says = (cue: Pick<Cue, "lines">) => linesOf(cue).length > 0;
 
-/** The whole file, with what stands beside the cues. Those without text are left out. */
+/** The whole file, with what stands beside the cues, comments in the order of their places. Cues without text are left out. */
 export function writeVTT(cues: readonly Cue[], { header = "", styles = [], regions = [], notes = [] }: Beside = {}): string {
   const blocks = [`WEBVTT${/^\n|^$/.test(header) ? "" : " "}${header}\n`, ...regions.map((r) => `REGION\n${r}\n`), ...styles.map((s) => `STYLE\n${s}\n`)];
-  const comments = [...notes].sort((a, b) => a.before - b.before);
+  const comments = [...notes];
   const commentsBefore = (place: number) => {
     while (comments.length > 0 && comments[0]!.before <= place) blocks.push(`NOTE\n${comments.shift()!.text}\n`);
   };
