@@ -106,7 +106,7 @@ func (s Spike) Run(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	uploads = slices.DeleteFunc(uploads, func(u Upload) bool { return u.ID == "" })
-	r := Result{N: s.N, NotUploaded: s.N - len(uploads), Again: w.again, Took: took.Seconds(), Rate: float64(len(w.ends)) / took.Seconds(), Uploading: w.lastArrival.Seconds(), API: caller.latency(),
+	r := Result{N: s.N, NotUploaded: s.N - len(uploads), Again: w.again, Took: took.Seconds(), Rate: float64(len(w.ownEndings())) / took.Seconds(), Uploading: w.lastArrival.Seconds(), API: caller.latency(),
 		Series: w.series()}
 	r.Memory, r.Flat = w.memory.held()
 	counting, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Minute)

@@ -39,8 +39,8 @@ type watch struct {
 	n     int
 	tell  func(Moment) error
 
-	ends    map[string]int           // how often each video was seen to end
-	endings map[string]time.Duration // when a video first ended, also one of somebody else
+	ends    map[string]int           // how often each video was seen to be ended by somebody
+	endings map[string]time.Duration // when it was first seen that a video has ended, also one of somebody else
 	running map[string]bool          // invocations
 	again   int
 	cpu     float64 // seconds of the functions
@@ -111,7 +111,7 @@ func (w *watch) over() bool {
 	if len(w.ids) < w.n {
 		return true // the uploads failed, and nothing more will come
 	}
-	return len(w.running) == 0 && !slices.ContainsFunc(w.ids, func(id string) bool { return w.ends[id] == 0 })
+	return len(w.running) == 0 && len(w.ownEndings()) == w.n
 }
 
 func (w *watch) line(l functionlog.Line, segments map[string]map[int]bool) {
@@ -131,8 +131,11 @@ func (w *watch) line(l functionlog.Line, segments map[string]map[int]bool) {
 			w.again++
 		}
 		segments[l.Video][l.Segment] = true
-	case l.Video != "" && ended(l.Status) && l.Level == "INFO" && l.Generation > 0 && isChange[l.Message]:
-		if w.ends[l.Video]++; w.ends[l.Video] == 1 {
+	case l.Video != "" && ended(l.Status) && l.Level == "INFO" && l.Generation > 0 && (isChange[l.Message] || l.Message == told):
+		if isChange[l.Message] {
+			w.ends[l.Video]++
+		}
+		if _, ok := w.endings[l.Video]; !ok {
 			w.endings[l.Video] = l.Time.Sub(w.began)
 		}
 	}
@@ -141,6 +144,10 @@ func (w *watch) line(l functionlog.Line, segments map[string]map[int]bool) {
 // isChange has the names of the changes that end a video; other lines show the
 // status that somebody else has given it.
 var isChange = map[string]bool{"finish": true, "leave uncaptioned": true, "fail": true, "give up": true}
+
+// told is what the notifier writes, of every end. Who ended the video may have
+// had no time left for the table's answer, and then it does not say so.
+const told = "told of an end"
 
 func (w *watch) say(ctx context.Context) error {
 	if w.tell == nil {
