@@ -66,7 +66,14 @@ def call(stage: Stage, function: str, payload: bytes) -> tuple[str, str, bool]:
 
 def outputs(stage: Stage) -> dict[str, str]:
     """The outputs of the stage's stack by name."""
-    return {output["OutputKey"]: output["OutputValue"] for output in _stack(stage).get("Outputs", [])}
+    stack = _stack(stage)
+    if stage.local and "Outputs" not in stack:
+        # LocalStack 4.9 says UPDATE_COMPLETE also where a change of a resource failed, and has no outputs from then on.
+        raise Problem(
+            f"LocalStack could not update {stage.stack} from the version that is deployed to it. "
+            f"Start it anew, without the videos that it has: {stage.stopping}, then the same again"
+        )
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
 def describe(stage: Stage) -> dict:

@@ -1,6 +1,7 @@
 """Starts and stops the local cloud of a stage: LocalStack, the provider that people log in to, and for tests a fault proxy."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -24,6 +25,11 @@ def start(stage: Stage) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two makes may start at the same moment
         running = processes.noted(stage.processes)
         if (in_docker() or "localstack" in running) and "issuer" in running and answers(stage):
+            if not stage.version.exists() or stage.version.read_text() != version():
+                say(
+                    f"The local cloud of stage {stage.name} was started by another version of Cuepipe, and goes on as it is. "
+                    f"To start it anew, without the videos that it has: {stage.stopping}, then the same again"
+                )
             return  # answers() asks the fault proxy, too
         for process in running.values():  # half of it is no use
             processes.end(process)
@@ -70,6 +76,7 @@ def _start(stage: Stage) -> None:
         raise Problem("bin/faultproxy is not built yet. Build it with: go build -C integration -o ../bin/ ./cmd/faultproxy")
     say(f"starting LocalStack for stage {stage.name} on {stage.endpoint}…")
     programs: dict[str, psutil.Process] = {}
+    stage.version.write_text(version())
     try:
         # Written down one by one: whatever happens next, stop finds them.
         if in_docker():
@@ -104,6 +111,12 @@ def _start(stage: Stage) -> None:
         stage.processes.unlink(missing_ok=True)
         raise
     say(f"  LocalStack answers after {time.monotonic() - began:.0f} s")
+
+
+def version() -> str:
+    """Of the programs that start leaves running: a sum of their sources."""
+    files = sorted(file for folder in ("cuelocal", "provider") for file in (ROOT / "localstack" / folder).iterdir() if file.is_file())
+    return hashlib.sha256(b"".join(hashlib.sha256(file.name.encode() + b"\0" + file.read_bytes()).digest() for file in files)).hexdigest()
 
 
 def provider(stage: Stage) -> list[str]:

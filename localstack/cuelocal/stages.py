@@ -72,6 +72,16 @@ class Stage:
         """What start started: name, process id and start time, as JSON."""
         return self.folder / "processes.json"
 
+    @property
+    def stopping(self) -> str:
+        """The command that stops it."""
+        return "make stop" if self.name == "local" else f"localstack/stop {self.name}"
+
+    @property
+    def version(self) -> Path:
+        """Which version of the local cloud's own programs start started."""
+        return self.folder / "version"
+
 
 def in_docker() -> bool:
     """Whether LocalStack shall run, or runs, by Docker: make run LOCAL=docker."""
