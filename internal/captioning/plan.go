@@ -83,8 +83,12 @@ func (p *Planner) look(ctx context.Context, log *slog.Logger, a Arrival) error {
 		return fmt.Errorf("plan: %w", err)
 	}
 	v, due, err := p.due(ctx, v, source)
-	if err != nil || !due {
+	if err != nil {
 		return err
+	}
+	if !due { // also where a worker before this one had no time left for the answer to what it wrote
+		log.Info("the upload was dealt with before; nothing to do", "generation", v.Generation, "status", v.Status)
+		return nil
 	}
 	return p.dispatch(ctx, v, source, size)
 }
