@@ -67,13 +67,12 @@ def call(stage: Stage, function: str, payload: bytes) -> tuple[str, str, bool]:
 def outputs(stage: Stage) -> dict[str, str]:
     """The outputs of the stage's stack by name."""
     stack = _stack(stage)
-    if stage.local and "Outputs" not in stack:
-        # LocalStack 4.9 says UPDATE_COMPLETE also where a change of a resource failed, and has no outputs from then on.
-        raise Problem(
-            f"LocalStack could not update {stage.stack} from the version that is deployed to it. "
-            f"Start it anew, without the videos that it has: {stage.stopping}, then the same again"
-        )
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    if "Outputs" in stack:
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    if stage.local and stack["StackStatus"] == "UPDATE_COMPLETE":
+        # LocalStack 4.9 says so also where a change of a resource failed, and has no outputs from then on.
+        raise Problem(f"LocalStack could not update {stage.stack} from the version that is deployed to it. {stage.anew}")
+    raise Problem(f"{stage.stack} is {stack['StackStatus']} and has no outputs. Unless it is being deployed just now, deploy it with: {stage.deploying}")
 
 
 def describe(stage: Stage) -> dict:
@@ -153,8 +152,7 @@ def _stack(stage: Stage) -> dict:
     try:
         return _client(stage, "cloudformation").describe_stacks(StackName=stage.stack)["Stacks"][0]
     except botocore.exceptions.ClientError as error:
-        how = "make run" if stage.local else f"make deploy STAGE={stage.name}"
-        raise Problem(f"{stage.stack} is not deployed ({error.response['Error']['Message']}). Deploy it with: {how}") from error
+        raise Problem(f"{stage.stack} is not deployed ({error.response['Error']['Message']}). Deploy it with: {stage.deploying}") from error
     except botocore.exceptions.BotoCoreError as error:
         raise Problem(f"AWS cannot be asked: {error}. Set up credentials and a region, for example by aws configure.") from error
 

@@ -26,10 +26,7 @@ def start(stage: Stage) -> None:
         running = processes.noted(stage.processes)
         if (in_docker() or "localstack" in running) and "issuer" in running and answers(stage):
             if not stage.version.exists() or stage.version.read_text() != version():
-                say(
-                    f"The local cloud of stage {stage.name} was started by another version of Cuepipe, and goes on as it is. "
-                    f"To start it anew, without the videos that it has: {stage.stopping}, then the same again"
-                )
+                say(f"The local cloud of stage {stage.name} was started by another version of Cuepipe, and goes on as it is. {stage.anew}")
             return  # answers() asks the fault proxy, too
         for process in running.values():  # half of it is no use
             processes.end(process)

@@ -73,9 +73,15 @@ class Stage:
         return self.folder / "processes.json"
 
     @property
-    def stopping(self) -> str:
-        """The command that stops it."""
-        return "make stop" if self.name == "local" else f"localstack/stop {self.name}"
+    def deploying(self) -> str:
+        """The command that deploys it."""
+        return "make run" if self.local else f"make deploy STAGE={self.name}"
+
+    @property
+    def anew(self) -> str:
+        """A sentence that says how a local stage is started anew."""
+        stop = "make stop" if self.name == "local" else f"localstack/stop {self.name}"
+        return f"To start it anew, without the videos that it has: {stop}, then the same again"
 
     @property
     def version(self) -> Path:

@@ -31,6 +31,12 @@ def test_an_update_that_localstack_could_not_make_is_an_error_that_says_what_to_
         deployed.describe(stage)
 
 
+def test_a_stack_that_is_being_deployed_is_no_failed_update(stage, monkeypatch):
+    monkeypatch.setattr(deployed, "_stack", lambda stage: {"StackName": "cuepipe-local", "StackStatus": "CREATE_IN_PROGRESS"})
+    with pytest.raises(stages.Problem, match="CREATE_IN_PROGRESS.*make run"):
+        deployed.outputs(stage)
+
+
 def test_a_version_changes_with_every_source(tmp_path, monkeypatch):
     monkeypatch.setattr(lifecycle, "ROOT", tmp_path)
     seen = set()
